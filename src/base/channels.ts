@@ -1,0 +1,124 @@
+// The diagnostics channels: everything that this package tells of itself. The core does not log; it publishes here.
+
+import diagnostics from 'node:diagnostics_channel';
+
+/** A virtual circuit was connected (`hawser:circuit:connected`). */
+export interface CircuitConnected {
+  /** Unique in this process. */
+  readonly circuitId: number;
+  readonly transport: string;
+  /** Address and port of our end, as far as the transport has them. */
+  readonly local: CircuitEndpoint;
+  readonly remote: CircuitEndpoint;
+}
+
+/** One end of a circuit. */
+export interface CircuitEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Bytes went through a circuit (`hawser:circuit:bytesSent`, `hawser:circuit:bytesReceived`). Copy what you keep. */
+export interface CircuitBytes {
+  readonly circuitId: number;
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** A circuit is gone (`hawser:circuit:closed`). */
+export interface CircuitClosed {
+  readonly circuitId: number;
+}
+
+/** A PDU passed a connection (`hawser:pdu:sent`, `hawser:pdu:received`). The header is valid during the call only. */
+export interface PduPassed {
+  /** Identity of the session in this process. */
+  readonly sessionId: number;
+  readonly cid: number;
+  /** The 48 bytes of the basic header segment. */
+  readonly bhs: Uint8Array;
+  readonly dataSegmentLength: number;
+}
+
+/** A connection or session changed state (`hawser:connection:stateChanged`, `hawser:session:stateChanged`). */
+export interface StateChanged {
+  readonly sessionId: number;
+  /** Absent for a change of the session itself. */
+  readonly cid?: number;
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+}
+
+/** A login reached full feature phase (`hawser:login:finished`). Holds no secrets. */
+export interface LoginFinished {
+  readonly sessionId: number;
+  readonly cid: number;
+  readonly targetName: string;
+  /** The negotiated keys with their results. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The target sent an Asynchronous Message (`hawser:session:asyncMessageReceived`). */
+export interface AsyncMessageReceived {
+  readonly sessionId: number;
+  readonly cid: number;
+  readonly asyncEvent: number;
+  readonly parameters: readonly [number, number, number];
+}
+
+/** The target rejected a PDU (`hawser:session:pduRejected`). */
+export interface PduRejected {
+  readonly sessionId: number;
+  readonly cid: number;
+  readonly reason: number;
+  /** Opcode of the PDU that was rejected, when the target returned its header. */
+  readonly opcode?: number;
+}
+
+/** A bounded queue turned work away (`hawser:queue:full`). */
+export interface QueueFull {
+  readonly name: string;
+  readonly bound: number;
+}
+
+/** One channel: ask `hasSubscribers` before building a message on a hot path. */
+export interface Channel<Message> {
+  readonly name: string;
+  readonly hasSubscribers: boolean;
+  publish(message: Message): void;
+  subscribe(listener: (message: Message) => void): void;
+  unsubscribe(listener: (message: Message) => void): boolean;
+}
+
+function channel<Message>(name: string): Channel<Message> {
+  return diagnostics.channel(name) as unknown as Channel<Message>;
+}
+
+/** Every channel, by area. */
+export const channels: {
+  readonly circuitConnected: Channel<CircuitConnected>;
+  readonly circuitBytesSent: Channel<CircuitBytes>;
+  readonly circuitBytesReceived: Channel<CircuitBytes>;
+  readonly circuitClosed: Channel<CircuitClosed>;
+  readonly pduSent: Channel<PduPassed>;
+  readonly pduReceived: Channel<PduPassed>;
+  readonly connectionStateChanged: Channel<StateChanged>;
+  readonly sessionStateChanged: Channel<StateChanged>;
+  readonly loginFinished: Channel<LoginFinished>;
+  readonly asyncMessageReceived: Channel<AsyncMessageReceived>;
+  readonly pduRejected: Channel<PduRejected>;
+  readonly queueFull: Channel<QueueFull>;
+} = {
+  circuitConnected: channel('hawser:circuit:connected'),
+  circuitBytesSent: channel('hawser:circuit:bytesSent'),
+  circuitBytesReceived: channel('hawser:circuit:bytesReceived'),
+  circuitClosed: channel('hawser:circuit:closed'),
+  pduSent: channel('hawser:pdu:sent'),
+  pduReceived: channel('hawser:pdu:received'),
+  connectionStateChanged: channel('hawser:connection:stateChanged'),
+  sessionStateChanged: channel('hawser:session:stateChanged'),
+  loginFinished: channel('hawser:login:finished'),
+  asyncMessageReceived: channel('hawser:session:asyncMessageReceived'),
+  pduRejected: channel('hawser:session:pduRejected'),
+  queueFull: channel('hawser:queue:full'),
+};

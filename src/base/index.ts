@@ -1,0 +1,50 @@
+// Ground that every folder stands on: bytes, serial numbers, time, cancellation, errors and diagnostics channels.
+// Pure but for the clock; imports nothing of ours. Errors have a stable code from errors/codes.ts, which is also where
+// exit statuses come from. Timers are taken from a Clock, and abort listeners are added in abort.ts and clock.ts alone.
+
+export { type Deferred, deferred, raceAbort, throwIfAborted, withDeadline } from './abort.ts';
+export { assert, InternalError, unreachable } from './assert.ts';
+export {
+  equalBytes,
+  latin1,
+  putU8,
+  putU16,
+  putU24,
+  putU32,
+  putU48,
+  putU64,
+  toHex,
+  u8,
+  u16,
+  u24,
+  u32,
+  u48,
+  u64,
+} from './bytes.ts';
+export {
+  type AsyncMessageReceived,
+  type Channel,
+  type CircuitBytes,
+  type CircuitClosed,
+  type CircuitConnected,
+  type CircuitEndpoint,
+  channels,
+  type LoginFinished,
+  type PduPassed,
+  type PduRejected,
+  type QueueFull,
+  type StateChanged,
+} from './channels.ts';
+export { type Clock, nextTurn, sleep, systemClock, type Timer } from './clock.ts';
+export { BlockError } from './errors/block-error.ts';
+export { type ErrorCode, type ErrorCodeFacts, errorCodes } from './errors/codes.ts';
+export { DeviceBusyError, type HolderFacts } from './errors/device-busy-error.ts';
+export { type Effect, type ErrorDetails, IscsiError } from './errors/iscsi-error.ts';
+export { LoginError } from './errors/login-error.ts';
+export { ProtocolError, type ProtocolErrorPlace } from './errors/protocol-error.ts';
+export { ScsiError, type ScsiErrorFacts } from './errors/scsi-error.ts';
+export { SessionError } from './errors/session-error.ts';
+export { TimeoutError } from './errors/timeout-error.ts';
+export { TransportError } from './errors/transport-error.ts';
+export { UsageError } from './errors/usage-error.ts';
+export { snAdd, snAfter, snBefore, snDistance } from './serial.ts';
