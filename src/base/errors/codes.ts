@@ -212,7 +212,7 @@ export const errorCodes = {
   },
   BLOCK_IO_FAILED: { exitStatus: 83, isRetryable: false, meaning: 'A local file or device failed.' },
   BLOCK_MISMATCH: { exitStatus: 84, isRetryable: false, meaning: 'Data read back differs from what was written.' },
-} as const satisfies Record<string, ErrorCodeFacts>;
+} as const;
 
 /** A stable name of a fault. Match on this, never on a message. */
 export type ErrorCode = keyof typeof errorCodes;
