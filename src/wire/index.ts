@@ -16,6 +16,8 @@ export {
 } from './bhs.ts';
 export { type DataIn, decodeDataIn, encodeDataIn } from './data-in.ts';
 export { type DataOut, decodeDataOut, encodeDataOut } from './data-out.ts';
+export { crc32c, digestLength, digestMatches, putDigest } from './digest.ts';
+export { Framer, type FramerOptions, type FramerSink } from './framer.ts';
 export { decodeLoginRequest, encodeLoginRequest, type LoginRequest } from './login-request.ts';
 export {
   decodeLoginResponse,
@@ -53,5 +55,7 @@ export {
   type TaskManagementResponse,
   taskManagementResponseCode,
 } from './task-management-response.ts';
+export { encodeTextKeys, parseTextKeys, type TextKey } from './text.ts';
+export { splitText, TextAccumulator } from './text-continuation.ts';
 export { decodeTextRequest, encodeTextRequest, type TextRequest } from './text-request.ts';
 export { decodeTextResponse, encodeTextResponse, type TextResponse } from './text-response.ts';
