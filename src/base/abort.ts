@@ -25,25 +25,32 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   signal?.throwIfAborted();
 }
 
+/** Calls `listener` once when the signal is aborted. Returns what removes the listener again. */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  signal.addEventListener('abort', listener, { once: true });
+  return () => {
+    signal.removeEventListener('abort', listener);
+  };
+}
+
 /**
  * Waits for `promise`, or rejects with the signal's reason as soon as it is aborted. The work behind `promise` is not
  * stopped by this: who started it must listen to the signal too.
  */
 export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
-  let onAbort!: () => void;
+  promise.catch(() => undefined); // its owner hears of a late failure; a waiter that has gone does not
+  signal.throwIfAborted();
+  let remove = (): void => {};
   const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => {
+    remove = onAbort(signal, () => {
       reject(signal.reason as Error);
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    });
   });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener('abort', onAbort);
-    promise.catch(() => undefined); // its owner hears of a late failure; this waiter has gone
+    remove();
   }
 }
 

@@ -1,6 +1,6 @@
 // Where time comes from. Every timer is taken from a Clock that was handed in, so that tests can hold time in their hands.
 
-import { throwIfAborted } from './abort.ts';
+import { onAbort, throwIfAborted } from './abort.ts';
 
 /** A timer that has not fired yet. */
 export interface Timer {
@@ -37,15 +37,14 @@ export const systemClock: Clock = {
 export async function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   throwIfAborted(signal);
   await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      timer.cancel();
-      reject(signal?.reason as Error);
-    };
     const timer = clock.schedule(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort);
+      remove();
       resolve();
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const remove = signal === undefined ? (): void => {} : onAbort(signal, () => {
+      timer.cancel();
+      reject(signal.reason as Error);
+    });
   });
 }
 
