@@ -1,0 +1,364 @@
+// One iSCSI connection: a circuit, its login, its PDUs in both directions, and the state of RFC 7143 §8.1.
+
+import {
+  channels,
+  type Deferred,
+  deferred,
+  IscsiError,
+  ProtocolError,
+  SessionError,
+  TransportError,
+} from '../base/index.ts';
+import type { VirtualCircuit } from '../engine/index.ts';
+import type { LoginMachine, LoginResult, LoginStep } from '../login/index.ts';
+import {
+  type DataIn,
+  decodePdu,
+  Framer,
+  type InitiatorPdu,
+  opcode,
+  reservedTag,
+  type TargetPdu,
+} from '../wire/index.ts';
+import type { CircuitWay } from './circuit-way.ts';
+import { type ConnectionEvent, type ConnectionState, connectionTransition } from './connection-states.ts';
+import { PduSender } from './pdu-sender.ts';
+import { StatSnTracker } from './stat-sn-tracker.ts';
+
+/** Who a connection works for. Called from the receive path: none of these may throw on purpose or wait. */
+export interface ConnectionOwner {
+  /** The login is over and full feature phase begins; PDUs of the same chunk follow at once. */
+  loggedIn(connection: Connection, result: LoginResult): void;
+  /** Where the data of a Data-In go: exactly `length` bytes, or undefined to let them pass. Throws ProtocolError. */
+  dataInDestination(connection: Connection, pdu: DataIn, length: number): Uint8Array | undefined;
+  /** A PDU is complete and in sequence. `data` is its own memory (empty for Data-In). May throw ProtocolError. */
+  received(connection: Connection, pdu: TargetPdu, data: Uint8Array): void;
+  /** The connection ended in full feature phase without having been asked to. Called exactly once. */
+  lost(connection: Connection, error: IscsiError): void;
+  /** Sending may go on: the circuit has room again. */
+  drained(connection: Connection): void;
+}
+
+/** What a login phase ends with when it does not fail. */
+export type LoginOutcome = Extract<LoginStep, { kind: 'done' | 'redirect' }>;
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly sessionId: number;
+  readonly cid: number;
+  readonly way: CircuitWay;
+  readonly login: LoginMachine;
+  readonly owner: ConnectionOwner;
+}
+
+/** MaxRecvDataSegmentLength that holds until it has been negotiated (RFC 7143 §13.12). */
+const loginSegmentLength = 8192;
+const noData = new Uint8Array(0);
+
+/** One connection of a session. Made and logged in by `openConnection`. */
+export class Connection {
+  readonly cid: number;
+  readonly sessionId: number;
+  /** The portal as `host:port`. */
+  readonly address: string;
+  readonly #way: CircuitWay;
+  readonly #owner: ConnectionOwner;
+  readonly #login: LoginMachine;
+  readonly #loginEnd: Deferred<LoginOutcome> = deferred();
+  readonly #sender: PduSender;
+  readonly #framer: Framer;
+  #state: ConnectionState = 'free';
+  #statSn = new StatSnTracker(0);
+  #circuit: VirtualCircuit | undefined;
+  #closing: Promise<void> | undefined;
+  #current: TargetPdu | undefined;
+  #currentData: Uint8Array = noData;
+  #receivedPdus = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.cid = options.cid;
+    this.sessionId = options.sessionId;
+    this.address = options.way.address;
+    this.#way = options.way;
+    this.#owner = options.owner;
+    this.#login = options.login;
+    this.#sender = new PduSender({ sessionId: options.sessionId, cid: options.cid });
+    this.#framer = new Framer(
+      {
+        onHeader: (bhs, _ahs, length) => this.#onHeader(bhs, length),
+        onPdu: () => {
+          this.#onPdu();
+        },
+        onHeaderDigestError: () => {
+          this.fail(this.#digestError('header'));
+        },
+        onDataDigestError: () => {
+          this.fail(this.#digestError('data'));
+        },
+      },
+      { maxRecvDataSegmentLength: loginSegmentLength, headerDigest: false, dataDigest: false },
+    );
+    // A login that fails while nobody waits for it yet is heard of by openConnection, or by nobody.
+    this.#loginEnd.promise.catch(() => undefined);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** ExpStatSN for the next PDU of this connection. */
+  get expStatSn(): number {
+    return this.#statSn.expStatSn;
+  }
+
+  /** Whether commands may be sent here: full feature phase, and no logout asked for or under way. */
+  get isUsable(): boolean {
+    return this.#state === 'loggedIn';
+  }
+
+  /** Whether a Logout Request may be sent here (T9 and T10 of RFC 7143 §8.1). */
+  get canLogOut(): boolean {
+    return this.#state === 'loggedIn' || this.#state === 'logoutRequested';
+  }
+
+  /** How many PDUs have arrived: moves as long as the peer is alive. */
+  get receivedPdus(): number {
+    return this.#receivedPdus;
+  }
+
+  /** Bytes handed over for sending that the transport has not taken yet. */
+  get pendingBytes(): number {
+    return this.#circuit?.pendingBytes ?? 0;
+  }
+
+  /** The two ends of the transport connection, once there is one. */
+  get endpoints(): Pick<VirtualCircuit, 'local' | 'remote'> | undefined {
+    return this.#circuit;
+  }
+
+  /** Connects and goes through the login phase; rejects when either fails. Called once, by `openConnection`. */
+  async logIn(options: { connectTimeoutMs: number; signal: AbortSignal }): Promise<LoginOutcome> {
+    this.#move('connectRequested');
+    try {
+      this.#circuit = await this.#way.connect(
+        {
+          received: (chunk) => {
+            this.#guarded(() => {
+              this.#framer.push(chunk);
+            });
+          },
+          drained: () => {
+            this.#owner.drained(this);
+          },
+          disconnected: (error) => {
+            this.fail(this.#lostError(error));
+          },
+        },
+        { timeoutMs: options.connectTimeoutMs, signal: options.signal },
+      );
+    } catch (error) {
+      this.#move('connectFailed');
+      throw error;
+    }
+    this.#move('connected');
+    if (options.signal.aborted) {
+      this.fail(new SessionError('ISCSI_CLOSED', 'The login was given up', { cause: options.signal.reason }));
+    } else {
+      const { pdu, data } = this.#login.first();
+      this.send(pdu, data);
+    }
+    return await this.#loginEnd.promise;
+  }
+
+  /** Sends a PDU. Never waits: what the transport cannot take yet is queued and counted in `pendingBytes`. */
+  send(pdu: InitiatorPdu, data?: Uint8Array, ahs?: Uint8Array): void {
+    this.#circuit?.send(this.#sender.pieces(pdu, data, ahs));
+  }
+
+  /** The target asked for a logout of this connection (asynchronous event 1): no new commands from here on. */
+  requestLogout(): void {
+    this.#move('logoutRequested');
+  }
+
+  /** A Logout Request is about to be sent. */
+  startLogout(): void {
+    this.#move('logoutStarted');
+  }
+
+  /** The connection is over by agreement: closes it in order. Settles when the socket is gone. */
+  async finish(event: 'logoutSucceeded' | 'sessionClosed'): Promise<void> {
+    this.#move(event);
+    await this.#close('graceful');
+  }
+
+  /** Ends the connection because of `error`, which the login's waiter or the owner hears of. Harmless when it is over. */
+  fail(error: IscsiError): void {
+    switch (this.#state) {
+      case 'free':
+      case 'cleanupWait':
+      case 'xptWait':
+        return;
+      case 'inLogin':
+        this.#move('loginFailed');
+        this.#abandon();
+        this.#loginEnd.reject(error);
+        return;
+      case 'loggedIn':
+      case 'inLogout':
+      case 'logoutRequested':
+        this.#move('transportLost');
+        this.#abandon();
+        this.#owner.lost(this, error);
+    }
+  }
+
+  /** Releases what a lost connection still holds. Settles when the socket is gone. */
+  async released(): Promise<void> {
+    if (this.#state === 'cleanupWait') this.#move('sessionClosed');
+    await this.#closing;
+  }
+
+  #abandon(): void {
+    // The error has its listener; what tearing down may add to it is of no use to anybody.
+    this.#close('abortive').catch(() => undefined);
+  }
+
+  async #close(kind: 'graceful' | 'abortive'): Promise<void> {
+    this.#framer.stop();
+    this.#closing ??= this.#tearDown(kind);
+    await this.#closing;
+  }
+
+  async #tearDown(kind: 'graceful' | 'abortive'): Promise<void> {
+    const circuit = this.#circuit;
+    if (circuit === undefined) return;
+    await this.#way.worker.run((context) => {
+      circuit.initiateDisconnect(context, kind);
+    });
+    await circuit.tearDown();
+  }
+
+  #move(event: ConnectionEvent): void {
+    const from = this.#state;
+    this.#state = connectionTransition(from, event);
+    if (channels.connectionStateChanged.hasSubscribers) {
+      const { sessionId, cid } = this;
+      channels.connectionStateChanged.publish({ sessionId, cid, from, to: this.#state, event });
+    }
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof IscsiError)) throw error;
+      this.fail(error);
+    }
+  }
+
+  #onHeader(bhs: Uint8Array, length: number): Uint8Array | undefined {
+    this.#receivedPdus += 1;
+    const pdu = decodePdu(bhs) as TargetPdu;
+    if (channels.pduReceived.hasSubscribers) {
+      const { sessionId, cid } = this;
+      channels.pduReceived.publish({ sessionId, cid, bhs, dataSegmentLength: length });
+    }
+    if (pdu.opcode < opcode.nopIn) {
+      throw new ProtocolError('ISCSI_BAD_OPCODE', `The target sent an initiator's opcode`, {
+        opcode: pdu.opcode,
+        byte: 0,
+      });
+    }
+    this.#current = pdu;
+    if (pdu.opcode === opcode.dataIn && this.#state !== 'inLogin') {
+      this.#currentData = noData;
+      return this.#owner.dataInDestination(this, pdu, length);
+    }
+    this.#currentData = length === 0 ? noData : new Uint8Array(length);
+    return length === 0 ? undefined : this.#currentData;
+  }
+
+  #onPdu(): void {
+    const pdu = this.#current;
+    if (pdu === undefined) return;
+    if (this.#state === 'inLogin') {
+      this.#stepLogin(pdu, this.#currentData);
+      return;
+    }
+    if (this.#takesStatSn(pdu)) this.#owner.received(this, pdu, this.#currentData);
+  }
+
+  #stepLogin(pdu: TargetPdu, data: Uint8Array): void {
+    if (pdu.opcode !== opcode.loginResponse) {
+      throw new ProtocolError(
+        'ISCSI_UNEXPECTED_PDU',
+        'The target sent another PDU than a Login Response during login',
+        {
+          opcode: pdu.opcode,
+          clause: 'RFC 7143 §6.3',
+        },
+      );
+    }
+    const step = this.#login.step(pdu, data);
+    switch (step.kind) {
+      case 'send':
+        this.send(step.pdu, step.data);
+        return;
+      case 'redirect':
+        this.#move('loginFailed');
+        this.#abandon();
+        this.#loginEnd.resolve(step);
+        return;
+      case 'done':
+        this.#enterFullFeaturePhase(step.result);
+        this.#loginEnd.resolve(step);
+    }
+  }
+
+  #enterFullFeaturePhase(result: LoginResult): void {
+    const { headerDigest, dataDigest, maxRecvDataSegmentLength } = result.parameters;
+    this.#statSn = new StatSnTracker((result.statSn + 1) >>> 0);
+    this.#sender.useDigests(headerDigest, dataDigest);
+    this.#framer.reconfigure({ headerDigest, dataDigest, maxRecvDataSegmentLength });
+    this.#move('loginSucceeded');
+    this.#owner.loggedIn(this, result);
+  }
+
+  /** Applies the StatSN rules (RFC 7143 §4.2.2.2); false for a duplicate, which is to be ignored. */
+  #takesStatSn(pdu: TargetPdu): boolean {
+    if (pdu.opcode === opcode.r2t) return true;
+    if (pdu.opcode === opcode.dataIn && !pdu.hasStatus) return true;
+    // A NOP-In that asks nothing back, or only pings us, shows the next StatSN without using it up (§11.19.1).
+    if (pdu.opcode === opcode.nopIn && pdu.initiatorTaskTag === reservedTag) return true;
+    const expected = this.#statSn.expStatSn;
+    const order = this.#statSn.accept(pdu.statSn);
+    if (order === 'gap') {
+      throw new ProtocolError('ISCSI_BAD_SEQUENCE', `StatSN ${pdu.statSn} came where ${expected} was expected`, {
+        opcode: pdu.opcode,
+        byte: 24,
+        value: pdu.statSn,
+        clause: 'RFC 7143 §4.2.2.2',
+      });
+    }
+    return order === 'expected';
+  }
+
+  #digestError(part: 'header' | 'data'): ProtocolError {
+    return new ProtocolError(
+      'ISCSI_DIGEST_MISMATCH',
+      `The ${part} digest of a PDU from ${this.address} did not match`,
+      {
+        clause: 'RFC 7143 §7.8',
+      },
+    );
+  }
+
+  #lostError(cause: Error | undefined): IscsiError {
+    if (cause instanceof IscsiError) return cause;
+    const how = cause === undefined ? 'closed by the target' : `lost: ${cause.message}`;
+    return new TransportError('ISCSI_CONNECTION_LOST', `The connection to ${this.address} was ${how}`, {
+      address: this.address,
+      cause,
+    });
+  }
+}

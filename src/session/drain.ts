@@ -1,0 +1,33 @@
+// Letting commands in flight finish, by a deadline, after which they are aborted.
+
+import { TimeoutError, withDeadline } from '../base/index.ts';
+import type { Member } from './roster.ts';
+import type { SessionContext } from './session-context.ts';
+import type { TaskSet } from './task-set.ts';
+
+/**
+ * Waits until nothing is in flight on `member`, or in the whole session and its queue. What has not finished after
+ * `limitMs` is aborted and ends with ISCSI_DRAIN_TIMEOUT. Settles when nothing is left, and never rejects.
+ */
+export async function drain(context: SessionContext, tasks: TaskSet, limitMs: number, member?: Member): Promise<void> {
+  const tooLate = (effect: 'none' | 'unknown'): TimeoutError =>
+    new TimeoutError('ISCSI_DRAIN_TIMEOUT', `A command in flight did not finish in ${limitMs} ms before a logout`, {
+      operation: 'drain',
+      limitMs,
+      effect,
+    });
+  try {
+    await withDeadline(
+      context.clock,
+      limitMs,
+      () => tooLate('none'),
+      undefined,
+      async () => {
+        await tasks.idle(member);
+      },
+    );
+  } catch {
+    tasks.abortAll((task) => tooLate(task.effect === 'none' ? 'none' : 'unknown'), member);
+    await tasks.idle(member);
+  }
+}

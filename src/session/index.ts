@@ -1,0 +1,28 @@
+// Sessions (RFC 7143 §4.2): one stream of numbered commands over any number of connections. session.ts is its life from
+// login to logout, membership.ts its connections, task-set.ts its SCSI commands with write-data.ts and read-data.ts,
+// receiver.ts what arrives, conversation.ts every other request. Counters with rules have types of their own
+// (CommandWindow, TagPool). A session opens no sockets: it is handed a route to portals. Disks see it as a ScsiPort.
+
+export {
+  type AuthOptions,
+  ChallengeMemory,
+  type ChapAlgorithm,
+  type ChapOptions,
+  type CircuitWay,
+  type ConnectionState,
+  connectionTransitions,
+  type DigestOffer,
+  type KeyOfferOptions,
+  type KeyOffers,
+  type MutualChapOptions,
+  type NegotiatedParameters,
+  resolveKeyOffers,
+} from '../connection/index.ts';
+export type { Portal, SessionLogin } from './membership.ts';
+export { openSession } from './open-session.ts';
+export { defaultLimits, type SessionLimits } from './options.ts';
+export { leastQueueDepth, type Member, type SchedulingPolicy } from './roster.ts';
+export type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';
+export type { ConnectionFacts, Session, SessionOptions } from './session.ts';
+export type { SessionEnd, SessionEvents } from './session-events.ts';
+export { type SessionEvent, type SessionState, sessionTransitions } from './session-states.ts';

@@ -1,0 +1,76 @@
+// Pings for a silent connection (RFC 7143 §11.18): NOP-Out after an interval without a PDU, an end after a limit.
+
+import { type Clock, lunZero, TimeoutError, type Timer } from '../base/index.ts';
+import { opcode, reservedTag } from '../wire/index.ts';
+import { Conversation } from './conversation.ts';
+import type { Member } from './roster.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** Watches one connection until `stop`. Any PDU from the target proves it alive, and so does progress in sending. */
+export class Keepalive {
+  readonly #context: SessionContext;
+  readonly #member: Member;
+  readonly #clock: Clock;
+  #timer: Timer | undefined;
+  #seen = 0;
+  #pending = 0;
+  #ping: Conversation | undefined;
+
+  constructor(context: SessionContext, member: Member) {
+    this.#context = context;
+    this.#member = member;
+    this.#clock = context.clock;
+    if (context.limits.pingIntervalMs > 0) this.#watch(context.limits.pingIntervalMs);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#ping?.end();
+    this.#ping = undefined;
+  }
+
+  #watch(delayMs: number): void {
+    const { connection } = this.#member;
+    this.#seen = connection.receivedPdus;
+    this.#pending = connection.pendingBytes;
+    this.#timer = this.#clock.schedule(
+      delayMs,
+      () => {
+        this.#check();
+      },
+      { unref: true },
+    );
+  }
+
+  #check(): void {
+    const { connection } = this.#member;
+    const { pingIntervalMs, pingTimeoutMs } = this.#context.limits;
+    const isAlive = connection.receivedPdus !== this.#seen || connection.pendingBytes < this.#pending;
+    const wasPinged = this.#ping !== undefined;
+    this.#ping?.end();
+    this.#ping = undefined;
+    if (isAlive) {
+      this.#watch(pingIntervalMs);
+    } else if (wasPinged) {
+      const message = `${connection.address} did not answer a ping in ${pingTimeoutMs} ms`;
+      connection.fail(new TimeoutError('ISCSI_PING_TIMEOUT', message, { operation: 'ping', limitMs: pingTimeoutMs }));
+    } else {
+      if (!this.#context.tags.isFull) this.#sendPing();
+      this.#watch(pingTimeoutMs);
+    }
+  }
+
+  #sendPing(): void {
+    const { connection } = this.#member;
+    this.#ping = new Conversation(this.#context, connection);
+    connection.send({
+      opcode: opcode.nopOut,
+      isImmediate: true,
+      lun: lunZero,
+      initiatorTaskTag: this.#ping.initiatorTaskTag,
+      targetTransferTag: reservedTag,
+      cmdSn: this.#context.window.cmdSn,
+      expStatSn: connection.expStatSn,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+// A session's options and the defaults that they are resolved with, once.
+
+import { UsageError } from '../base/index.ts';
+import { mostTags } from './tag-pool.ts';
+
+/** Limits and intervals of a session, in milliseconds unless the name says otherwise. */
+export interface SessionLimits {
+  /** Limit for making a transport connection. */
+  readonly connectTimeoutMs: number;
+  /** Limit for a login, transport connection included. */
+  readonly loginTimeoutMs: number;
+  /** Limit for the answer to a SCSI command that gives none of its own; 0 for none. */
+  readonly taskTimeoutMs: number;
+  /** Limit for the answer to an ABORT TASK, after which the connection is given up. */
+  readonly abortTimeoutMs: number;
+  /** Limit for the answer to a Text Request. */
+  readonly textTimeoutMs: number;
+  /** How long a connection may be silent before it is pinged; 0 for never. */
+  readonly pingIntervalMs: number;
+  /** How long a ping may go unanswered before the connection is given up. */
+  readonly pingTimeoutMs: number;
+  /** How long commands in flight may take to finish before a logout aborts them. */
+  readonly drainTimeoutMs: number;
+  /** Limit for the answer to a Logout Request. */
+  readonly logoutTimeoutMs: number;
+  /** How many commands may be in flight at once, 1 to 65535. */
+  readonly maxTasks: number;
+  /** How many commands may wait for the command window. */
+  readonly maxQueuedTasks: number;
+  /** How many redirects a login follows. */
+  readonly maxRedirects: number;
+}
+
+/** The limits that hold where a caller gives none. */
+export const defaultLimits: SessionLimits = {
+  connectTimeoutMs: 10_000,
+  loginTimeoutMs: 15_000,
+  taskTimeoutMs: 30_000,
+  abortTimeoutMs: 5_000,
+  textTimeoutMs: 10_000,
+  pingIntervalMs: 5_000,
+  pingTimeoutMs: 5_000,
+  drainTimeoutMs: 10_000,
+  logoutTimeoutMs: 5_000,
+  maxTasks: 4096,
+  maxQueuedTasks: 65_536,
+  maxRedirects: 4,
+};
+
+/** Completes what a caller gave. Throws UsageError ISCSI_BAD_ARGUMENT for what is no non-negative integer. */
+export function resolveLimits(given: Partial<SessionLimits> = {}): SessionLimits {
+  const limits = { ...defaultLimits, ...given };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new UsageError('ISCSI_BAD_ARGUMENT', `${name} must be a non-negative integer, not ${value}`, {
+        argument: name,
+      });
+    }
+  }
+  if (limits.maxTasks < 1 || limits.maxTasks > mostTags) {
+    throw new UsageError('ISCSI_BAD_ARGUMENT', `maxTasks must be 1 to ${mostTags}, not ${limits.maxTasks}`, {
+      argument: 'maxTasks',
+    });
+  }
+  return limits;
+}

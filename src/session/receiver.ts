@@ -1,0 +1,156 @@
+// What a session does with a PDU that has arrived: to the task or conversation that it names, or to the session itself.
+
+import { channels, type IscsiError, ProtocolError, u32 } from '../base/index.ts';
+import type { Connection } from '../connection/index.ts';
+import {
+  type AsyncMessage,
+  bhsLength,
+  type DataIn,
+  type NopIn,
+  opcode,
+  opcodeOf,
+  type Reject,
+  reservedTag,
+  type TargetPdu,
+} from '../wire/index.ts';
+import { dataInDestination } from './read-data.ts';
+import type { ScsiTask } from './scsi-task.ts';
+import type { SessionContext, TagHolder } from './session-context.ts';
+import type { TaskSet } from './task-set.ts';
+
+/** Who acts on messages that concern the whole session. */
+export interface MessageHandler {
+  asyncMessageReceived(connection: Connection, pdu: AsyncMessage, data: Uint8Array): void;
+}
+
+/** Distributes the PDUs of all connections of one session. */
+export class Receiver {
+  readonly #context: SessionContext;
+  readonly #tasks: TaskSet;
+  readonly #handler: MessageHandler;
+
+  constructor(context: SessionContext, tasks: TaskSet, handler: MessageHandler) {
+    this.#context = context;
+    this.#tasks = tasks;
+    this.#handler = handler;
+  }
+
+  /** Where the data of a Data-In go; see ConnectionOwner. */
+  dataInDestination(connection: Connection, pdu: DataIn, length: number): Uint8Array | undefined {
+    const task = this.#task(connection, pdu.initiatorTaskTag);
+    return task?.member === undefined ? undefined : dataInDestination(task, task.member, pdu, length);
+  }
+
+  /** Takes a whole PDU; see ConnectionOwner. */
+  received(connection: Connection, pdu: TargetPdu, data: Uint8Array): void {
+    this.#context.window.update(pdu.expCmdSn, pdu.maxCmdSn);
+    this.#dispatch(connection, pdu, data);
+    if (this.#tasks.queued > 0) this.#tasks.pump();
+  }
+
+  #dispatch(connection: Connection, pdu: TargetPdu, data: Uint8Array): void {
+    switch (pdu.opcode) {
+      case opcode.dataIn: {
+        const task = this.#task(connection, pdu.initiatorTaskTag);
+        if (task !== undefined) this.#tasks.dataInCompleted(task, pdu);
+        return;
+      }
+      case opcode.scsiResponse: {
+        const task = this.#task(connection, pdu.initiatorTaskTag);
+        if (task !== undefined) this.#tasks.responseReceived(task, pdu, data);
+        return;
+      }
+      case opcode.r2t: {
+        const task = this.#task(connection, pdu.initiatorTaskTag);
+        if (task !== undefined) this.#tasks.r2tReceived(task, pdu);
+        return;
+      }
+      case opcode.nopIn:
+        this.#nopIn(connection, pdu, data);
+        return;
+      case opcode.asyncMessage:
+        this.#handler.asyncMessageReceived(connection, pdu, data);
+        return;
+      case opcode.reject:
+        this.#rejected(connection, pdu, data);
+        return;
+      case opcode.taskManagementResponse:
+      case opcode.textResponse:
+      case opcode.logoutResponse:
+        this.#answered(connection, pdu, data);
+        return;
+      case opcode.loginResponse:
+        throw new ProtocolError('ISCSI_UNEXPECTED_PDU', 'A Login Response came in full feature phase', {
+          opcode: pdu.opcode,
+          clause: 'RFC 7143 §6.3',
+        });
+    }
+  }
+
+  /** The SCSI task with this tag; undefined for one that has ended, whose late PDUs are of no interest. */
+  #task(connection: Connection, tag: number): ScsiTask | undefined {
+    const holder = this.#holder(connection, tag);
+    return holder?.kind === 'scsi' ? holder : undefined;
+  }
+
+  /** The holder of a tag. Throws when it is allegiant to another connection (RFC 7143 §4.2.5.1). */
+  #holder(connection: Connection, tag: number): TagHolder | undefined {
+    const holder = this.#context.tags.get(tag);
+    const allegiance = holder?.kind === 'scsi' ? holder.member?.connection : holder?.connection;
+    if (holder !== undefined && allegiance !== connection) {
+      throw new ProtocolError(
+        'ISCSI_UNEXPECTED_PDU',
+        `A PDU of connection ${allegiance?.cid} came on ${connection.cid}`,
+        {
+          byte: 16,
+          value: tag,
+          clause: 'RFC 7143 §4.2.5.1',
+        },
+      );
+    }
+    return holder;
+  }
+
+  #answered(connection: Connection, pdu: TargetPdu & { initiatorTaskTag: number }, data: Uint8Array): void {
+    const holder = this.#holder(connection, pdu.initiatorTaskTag);
+    if (holder?.kind === 'conversation') holder.take(connection, pdu, data);
+  }
+
+  /** Answers a ping of the target, or takes the answer to one of ours (RFC 7143 §11.18, §11.19). */
+  #nopIn(connection: Connection, pdu: NopIn, data: Uint8Array): void {
+    if (pdu.targetTransferTag !== reservedTag) {
+      connection.send({
+        opcode: opcode.nopOut,
+        isImmediate: true,
+        lun: pdu.lun,
+        initiatorTaskTag: reservedTag,
+        targetTransferTag: pdu.targetTransferTag,
+        cmdSn: this.#context.window.cmdSn,
+        expStatSn: connection.expStatSn,
+      });
+    } else if (pdu.initiatorTaskTag !== reservedTag) {
+      this.#answered(connection, pdu, data);
+    }
+  }
+
+  /** Acts on a Reject (RFC 7143 §11.17): whoever sent the PDU that came back hears of it. */
+  #rejected(connection: Connection, pdu: Reject, data: Uint8Array): void {
+    const { sessionId } = this.#context;
+    // The data segment is the header of what was rejected; its task tag stands where all headers have it.
+    const rejected = data.length >= bhsLength ? { opcode: opcodeOf(data) } : {};
+    channels.pduRejected.publish({ sessionId, cid: connection.cid, reason: pdu.reason, ...rejected });
+    const error = new ProtocolError('ISCSI_REJECTED', `The target rejected a PDU for reason ${pdu.reason}`, {
+      ...rejected,
+      value: pdu.reason,
+      clause: 'RFC 7143 §11.17',
+    });
+    if (rejected.opcode !== undefined) this.#failRejected(connection, rejected.opcode, u32(data, 16), error);
+  }
+
+  #failRejected(connection: Connection, code: number, tag: number, error: IscsiError): void {
+    const holder = this.#holder(connection, tag);
+    if (holder?.kind === 'conversation') holder.fail(error);
+    // A task whose data were rejected goes on: the target ends it with a SCSI Response (RFC 7143 §7.8).
+    if (holder?.kind === 'scsi' && code === opcode.scsiCommand) this.#tasks.fail(holder, error);
+  }
+}

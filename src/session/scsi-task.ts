@@ -1,0 +1,64 @@
+// One SCSI command on its way: what was asked, where it stands, and who waits for it.
+
+import type { Effect } from '../base/index.ts';
+import { reservedTag } from '../wire/index.ts';
+import type { Member } from './roster.ts';
+import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
+
+/** Where a task stands. `aborting` is sent, with an ABORT TASK behind it. */
+export type TaskState = 'queued' | 'sent' | 'aborting' | 'done';
+
+const noDeadline = Number.POSITIVE_INFINITY;
+
+/** A SCSI task, from `execute` to its end. */
+export class ScsiTask {
+  readonly kind = 'scsi';
+  readonly request: ScsiRequest;
+  /** Expected Data Transfer Length. */
+  readonly length: number;
+  state: TaskState = 'queued';
+  initiatorTaskTag: number = reservedTag;
+  cmdSn = 0;
+  /** The connection to which the task is allegiant (RFC 7143 §4.2.5.1), once it has been sent. */
+  member: Member | undefined;
+  /** When it is to be aborted, on the session's clock. */
+  deadline: number = noDeadline;
+  /** Why it is being aborted. */
+  abortReason: Error | undefined;
+  /** How many bytes of read data have arrived. */
+  receivedLength = 0;
+  /** How many Data-In and R2T PDUs have arrived: the next DataSN or R2TSN, and what ExpDataSN must say at the end. */
+  expDataSn = 0;
+  readonly #resolve: (result: ScsiResult) => void;
+  readonly #reject: (error: Error) => void;
+  #release: (() => void) | undefined;
+
+  constructor(request: ScsiRequest, resolve: (result: ScsiResult) => void, reject: (error: Error) => void) {
+    this.request = request;
+    this.length = request.dataOut?.length ?? request.dataIn?.length ?? 0;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** What the command may have done to the medium, when it ends without an answer. */
+  get effect(): Effect {
+    return this.state === 'queued' || this.request.dataIn !== undefined ? 'none' : 'unknown';
+  }
+
+  /** Keeps what is to be called at the end, whatever the end. */
+  onEnd(release: () => void): void {
+    this.#release = release;
+  }
+
+  resolve(result: ScsiResult): void {
+    this.state = 'done';
+    this.#release?.();
+    this.#resolve(result);
+  }
+
+  reject(error: Error): void {
+    this.state = 'done';
+    this.#release?.();
+    this.#reject(error);
+  }
+}

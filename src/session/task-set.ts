@@ -1,0 +1,273 @@
+// The SCSI tasks of a session: numbered, sent, fed with data, answered, aborted, and told of a lost connection.
+
+import {
+  asIscsiError,
+  IscsiError,
+  onAbort,
+  SessionError,
+  TimeoutError,
+  TransportError,
+  UsageError,
+} from '../base/index.ts';
+import { type DataIn, encodeAhs, opcode, type R2t, type ScsiResponse, taskAttribute } from '../wire/index.ts';
+import { abortTask } from './abort-task.ts';
+import { Fifo } from './fifo.ts';
+import { resultOfDataIn, resultOfResponse } from './read-data.ts';
+import type { Member } from './roster.ts';
+import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
+import { ScsiTask } from './scsi-task.ts';
+import type { SessionContext } from './session-context.ts';
+import { TaskDeadlines } from './task-deadlines.ts';
+import { answerR2t, sendUnsolicited, unsolicitedData } from './write-data.ts';
+
+/** The basic header segment holds this much of a CDB; the rest goes into a header segment of its own. */
+const shortCdbLength = 16;
+const longestCdbLength = 260;
+
+/** All SCSI tasks of one session, over all its connections. */
+export class TaskSet {
+  readonly #context: SessionContext;
+  readonly #queue: Fifo<ScsiTask>;
+  readonly #deadlines: TaskDeadlines;
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+    this.#queue = new Fifo('session commands', context.limits.maxQueuedTasks);
+    this.#deadlines = new TaskDeadlines(context.clock, (now) => this.#sweep(now));
+  }
+
+  /** Tasks sent and not ended. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Tasks that wait for the command window or for a connection. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Executes one command; see ScsiPort. */
+  execute(request: ScsiRequest): Promise<ScsiResult> {
+    return new Promise<ScsiResult>((resolve, reject) => {
+      checkRequest(request);
+      request.signal?.throwIfAborted();
+      const task = new ScsiTask(request, resolve, reject);
+      task.deadline = this.#deadlines.start(request.timeoutMs ?? this.#context.limits.taskTimeoutMs);
+      const { signal } = request;
+      if (signal !== undefined) {
+        task.onEnd(
+          onAbort(signal, () => {
+            this.abort(task, signal.reason as Error);
+          }),
+        );
+      }
+      if (!this.#queue.push(task)) {
+        task.reject(new SessionError('ISCSI_QUEUE_FULL', `${this.#queue.length} commands wait already`));
+      } else {
+        this.pump();
+      }
+    });
+  }
+
+  /** Sends what waits, as far as window and connections allow. */
+  pump(): void {
+    const { window, roster, limits, tags } = this.#context;
+    while (this.#queue.length > 0 && window.isOpen && this.#inFlight < limits.maxTasks && !tags.isFull) {
+      const member = roster.pick();
+      if (member === undefined) return;
+      const task = this.#queue.shift();
+      if (task !== undefined) this.#send(task, member);
+    }
+    this.#tellIdle();
+  }
+
+  /** Gives a task up: at once when it has not been sent, else by ABORT TASK. It settles when its end is certain. */
+  abort(task: ScsiTask, reason: Error): void {
+    const { member } = task;
+    if (task.state === 'queued') {
+      this.#queue.remove(task);
+      task.reject(reason);
+      this.#tellIdle();
+    } else if (task.state === 'sent' && member !== undefined) {
+      task.state = 'aborting';
+      task.abortReason = reason;
+      this.#abortSent(task, member, reason).catch((error: unknown) => {
+        member.connection.fail(asIscsiError(error));
+      });
+    }
+  }
+
+  /** Aborts everything on `member`, or in the whole session. */
+  abortAll(reason: (task: ScsiTask) => Error, member?: Member): void {
+    for (const task of this.#tasks(member)) this.abort(task, reason(task));
+    if (member === undefined) for (const task of this.#queue.items()) this.abort(task, reason(task));
+  }
+
+  /** A Data-In that ends its command. */
+  dataInCompleted(task: ScsiTask, pdu: DataIn): void {
+    if (pdu.hasStatus) this.#finish(task, (member) => resultOfDataIn(task, pdu, member.connection.cid));
+  }
+
+  /** A SCSI Response ends its command. */
+  responseReceived(task: ScsiTask, pdu: ScsiResponse, data: Uint8Array): void {
+    this.#finish(task, (member) => resultOfResponse(task, pdu, data, member.connection.cid));
+  }
+
+  /** An R2T asks for data. Throws ProtocolError. */
+  r2tReceived(task: ScsiTask, pdu: R2t): void {
+    if (task.member !== undefined) answerR2t(task, task.member, pdu);
+  }
+
+  /** Ends a task without an answer. */
+  fail(task: ScsiTask, error: Error): void {
+    this.#release(task);
+    task.reject(error);
+    this.pump();
+  }
+
+  /** The connection is gone: its tasks end. Returns the numbers of those that the target may never have received. */
+  connectionLost(member: Member, cause: IscsiError): number[] {
+    const missing: number[] = [];
+    for (const task of this.#tasks(member)) {
+      if (!this.#context.window.hasArrived(task.cmdSn)) missing.push(task.cmdSn);
+      const { address } = member.connection;
+      const message = `The connection to ${address} was lost before the command was answered: ${cause.message}`;
+      const { effect } = task;
+      this.#release(task);
+      task.reject(task.abortReason ?? new TransportError('ISCSI_CONNECTION_LOST', message, { address, cause, effect }));
+    }
+    this.#tellIdle();
+    return missing;
+  }
+
+  /** Ends everything that waits, for good. */
+  close(error: (task: ScsiTask) => Error): void {
+    this.#deadlines.stop();
+    for (const task of this.#queue.drain()) task.reject(error(task));
+    for (const task of this.#tasks()) {
+      this.#release(task);
+      task.reject(task.abortReason ?? error(task));
+    }
+    this.#tellIdle();
+  }
+
+  /** Resolves when nothing is in flight, on `member` or in the whole session, and for the session nothing waits. */
+  async idle(member?: Member): Promise<void> {
+    const isIdle = (): boolean =>
+      member === undefined ? this.#inFlight === 0 && this.#queue.length === 0 : member.tasksInFlight === 0;
+    while (!isIdle()) {
+      await new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+      });
+    }
+  }
+
+  #tasks(member?: Member): ScsiTask[] {
+    const tasks = this.#context.tags.holders().filter((holder) => holder.kind === 'scsi');
+    return member === undefined ? tasks : tasks.filter((task) => task.member === member);
+  }
+
+  #send(task: ScsiTask, member: Member): void {
+    const { window, tags } = this.#context;
+    const { connection } = member;
+    const { lun, cdb, dataOut } = task.request;
+    task.initiatorTaskTag = tags.acquire(task) ?? 0;
+    task.state = 'sent';
+    task.member = member;
+    task.cmdSn = window.take();
+    this.#inFlight += 1;
+    member.tasksInFlight += 1;
+    member.tasksSent += 1;
+    const unsolicited = dataOut === undefined ? noUnsolicitedData : unsolicitedData(task.length, member.parameters);
+    connection.send(
+      {
+        opcode: opcode.scsiCommand,
+        isImmediate: false,
+        isFinal: unsolicited.end === unsolicited.immediateLength,
+        isRead: task.request.dataIn !== undefined,
+        isWrite: dataOut !== undefined,
+        taskAttribute: task.request.taskAttribute ?? taskAttribute.simple,
+        lun,
+        initiatorTaskTag: task.initiatorTaskTag,
+        expectedDataTransferLength: task.length,
+        cmdSn: task.cmdSn,
+        expStatSn: connection.expStatSn,
+        cdb: cdb.length > shortCdbLength ? cdb.subarray(0, shortCdbLength) : cdb,
+      },
+      unsolicited.immediateLength > 0 ? dataOut?.subarray(0, unsolicited.immediateLength) : undefined,
+      cdb.length > shortCdbLength ? encodeAhs({ extendedCdb: cdb.subarray(shortCdbLength) }) : undefined,
+    );
+    if (dataOut !== undefined) sendUnsolicited(task, member, unsolicited);
+  }
+
+  #finish(task: ScsiTask, resultOf: (member: Member) => ScsiResult): void {
+    const { member } = task;
+    if (member === undefined) return;
+    let result: ScsiResult;
+    try {
+      result = resultOf(member);
+    } catch (error) {
+      if (error instanceof IscsiError && error.code === 'SCSI_TARGET_FAILURE') {
+        this.fail(task, error);
+        return;
+      }
+      throw error;
+    }
+    this.#release(task);
+    task.resolve(result);
+    if (this.#queue.length > 0 || this.#idle.length > 0) this.pump();
+  }
+
+  #release(task: ScsiTask): void {
+    this.#context.tags.release(task.initiatorTaskTag);
+    this.#inFlight -= 1;
+    if (task.member !== undefined) task.member.tasksInFlight -= 1;
+  }
+
+  async #abortSent(task: ScsiTask, member: Member, reason: Error): Promise<void> {
+    await abortTask(this.#context, task, member);
+    if (task.state === 'aborting') this.fail(task, reason);
+  }
+
+  #sweep(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const task of [...this.#queue.items(), ...this.#tasks()]) {
+      if (task.state !== 'queued' && task.state !== 'sent') continue;
+      if (task.deadline <= now) this.abort(task, timeoutOf(task, this.#context.limits.taskTimeoutMs));
+      else next = Math.min(next, task.deadline);
+    }
+    return next;
+  }
+
+  #tellIdle(): void {
+    const waiters = this.#idle;
+    if (waiters.length === 0) return;
+    this.#idle = [];
+    for (const tell of waiters) tell();
+  }
+}
+
+const noUnsolicitedData = { immediateLength: 0, end: 0 } as const;
+
+function timeoutOf(task: ScsiTask, defaultLimitMs: number): TimeoutError {
+  const limitMs = task.request.timeoutMs ?? defaultLimitMs;
+  return new TimeoutError('ISCSI_TASK_TIMEOUT', `A SCSI command was not answered in ${limitMs} ms`, {
+    operation: 'SCSI command',
+    limitMs,
+    effect: task.effect,
+  });
+}
+
+function checkRequest(request: ScsiRequest): void {
+  const { cdb, dataIn, dataOut } = request;
+  if (cdb.length < 6 || cdb.length > longestCdbLength) {
+    throw new UsageError('ISCSI_BAD_ARGUMENT', `A CDB has 6 to ${longestCdbLength} bytes, not ${cdb.length}`, {
+      argument: 'cdb',
+    });
+  }
+  if (dataIn !== undefined && dataOut !== undefined) {
+    throw new UsageError('ISCSI_BAD_ARGUMENT', 'A command moves data in one direction only', { argument: 'dataOut' });
+  }
+}
