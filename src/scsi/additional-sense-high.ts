@@ -1,4 +1,4 @@
-// Names of the additional sense codes 27h to 74h that a disk can return (T10 asc-num list; SPC-4 annex F).
+// Names of the additional sense codes 27h to 74h that a disk can return (T10 asc-num list).
 
 /** Keyed by ASC × 256 + ASCQ. */
 export const highAdditionalSenseNames: readonly (readonly [code: number, name: string])[] = [

@@ -1,5 +1,5 @@
 // The VPD pages of block devices: Block Limits (B0h), Block Device Characteristics (B1h) and Logical Block Provisioning
-// (B2h) (SBC-4 §6.6).
+// (B2h) (SBC-4, clause "VPD parameters for direct-access block devices").
 
 import { putU8, putU16, putU32, u8, u16, u32 } from '../base/index.ts';
 import type { Designator } from './designator.ts';
@@ -53,7 +53,9 @@ export interface LogicalBlockProvisioning {
   readonly lbpws: boolean;
   /** WRITE SAME(10) with UNMAP is supported. */
   readonly lbpws10: boolean;
-  /** What unmapped blocks read as: 0 not defined, 1 (any odd value) zeros, 2 the provisioning initialization pattern. */
+  /**
+   * What unmapped blocks read as: 0 not defined, 1 (any odd value) zeros, 2 the provisioning initialization pattern.
+   */
   readonly lbprz: number;
   /** Anchored blocks are supported (ANC_SUP). */
   readonly anchorSupported: boolean;

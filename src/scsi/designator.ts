@@ -1,5 +1,5 @@
-// Designators: the names that a logical unit, target port or target device bears (SPC-4 §7.8.5.2), each type's content
-// and its form as text.
+// Designators: the names that a logical unit, target port or target device bears (SPC-4, clause "Device designation
+// descriptor"), each type's content and its form as text.
 
 import { putU8, putU16, toHex, UsageError, u8, u16 } from '../base/index.ts';
 import { badData, putAscii, readAscii } from './response-data.ts';
@@ -17,7 +17,7 @@ export interface Designator {
   readonly value: Uint8Array;
 }
 
-/** DESIGNATOR TYPE (SPC-4 table 592; Ah comes from SPC-5). */
+/** DESIGNATOR TYPE (SPC-4, Device Identification VPD page; Ah comes from SPC-5). */
 export const designatorType = {
   vendorSpecific: 0x0,
   t10VendorId: 0x1,
@@ -38,7 +38,7 @@ export const designatorAssociation = { logicalUnit: 0, targetPort: 1, targetDevi
 /** CODE SET of the designator's bytes. */
 export const designatorCodeSet = { binary: 1, ascii: 2, utf8: 3 } as const;
 
-/** SCSI transport protocol identifier of iSCSI (SPC-4 §7.6.1). */
+/** SCSI transport protocol identifier of iSCSI (SPC-4, PROTOCOL IDENTIFIER field values). */
 export const iscsiProtocolIdentifier = 0x5;
 
 /** What a designator says, by type. */
@@ -143,7 +143,7 @@ export function formatDesignator(designator: Designator): string {
     case 'md5LogicalUnit':
       return `md5.${toHex(content.value)}`;
     case 'scsiName':
-      return `name.${content.name}`;
+      return `name.${content.name.replaceAll(/\p{C}/gu, '?')}`; // it goes to logs and terminals
     case 'uuid':
       return `uuid.${content.uuid}`;
     case 'vendorSpecific':
@@ -184,7 +184,10 @@ function encodeContent(content: DesignatorContent): { code: number; codeSet: num
   }
 }
 
-/** NAA (SPC-4 §7.8.5.6): 2 IEEE extended, 3 locally assigned, 5 IEEE registered, 6 IEEE registered extended. */
+/**
+ * NAA (SPC-4, clause "NAA designator format"): 2 IEEE extended, 3 locally assigned, 5 IEEE registered, 6 IEEE
+ * registered extended.
+ */
 function decodeNaa(designator: Designator): DesignatorContent {
   const { value } = designator;
   requireContent(value.length > 0, designator);
@@ -204,7 +207,10 @@ function low16(value: number): Uint8Array {
   return bytes;
 }
 
-/** A SCSI name string ends with a NUL and NULs up to a multiple of four bytes (SPC-4 §7.8.5.11). */
+/**
+ * A SCSI name string ends with a NUL and NULs up to a multiple of four bytes (SPC-4, clause "SCSI name string
+ * designator format").
+ */
 function encodeScsiName(name: string): Uint8Array {
   const text = Buffer.from(name, 'utf8');
   const value = new Uint8Array((Math.floor(text.length / 4) + 1) * 4);

@@ -1,4 +1,4 @@
-// Device Identification VPD page (83h, SPC-4 §7.8.5): the list of designators. What is inside each designator is in
+// Device Identification VPD page (83h, SPC-4): the list of designators. What is inside each designator is in
 // designator.ts.
 
 import { putU8, u8 } from '../base/index.ts';

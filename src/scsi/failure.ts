@@ -6,7 +6,9 @@ import { decodeSense, type Sense } from './sense.ts';
 import { senseKey, senseKeyName } from './sense-keys.ts';
 import { scsiStatus, scsiStatusName } from './status.ts';
 
-/** Decodes sense data where there are any and they can be read: a failure must be reported whatever its sense data are. */
+/**
+ * Decodes sense data where there are any and they can be read: a failure must be reported whatever its sense data are.
+ */
 export function senseOf(bytes: Uint8Array | undefined): Sense | undefined {
   if (bytes === undefined) return undefined;
   try {
@@ -25,9 +27,9 @@ export function formatSense(sense: Sense): string {
 
 /**
  * What a command that ended with this status has done to the medium: `none` where the status proves that it was not
- * executed (BUSY, TASK SET FULL, RESERVATION CONFLICT, ACA ACTIVE, and CHECK CONDITION with current sense data of ILLEGAL
- * REQUEST, UNIT ATTENTION or DATA PROTECT), else `unknown`. A thin device that runs out of space in the midst of a command
- * also says DATA PROTECT, and proves nothing.
+ * executed (BUSY, TASK SET FULL, RESERVATION CONFLICT, ACA ACTIVE, and CHECK CONDITION with current sense data of
+ * ILLEGAL REQUEST, UNIT ATTENTION or DATA PROTECT), else `unknown`. A thin device that runs out of space in the midst
+ * of a command also says DATA PROTECT, and proves nothing.
  */
 export function effectOfStatus(status: number, sense: Sense | undefined): Effect {
   switch (status) {

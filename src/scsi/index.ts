@@ -1,7 +1,7 @@
 // SCSI bytes (SAM-5, SPC-4, SBC-4): CDBs, the data that commands carry, sense data and the names of things. Pure: bytes
-// in, objects out, and the other way round, since the embedded target needs the other half. An encoded CDB always has the
-// 16 bytes of the CDB field, zeros behind the shorter ones; decoders take what a device declares of its data no further
-// than what came. LBAs and counts are safe integers; 64-bit fields above 2^53-1 are given as 2^53-1.
+// in, objects out, and the other way round, since the embedded target needs the other half. An encoded CDB always has
+// the 16 bytes of the CDB field, zeros behind the shorter ones; decoders take what a device declares of its data no
+// further than what came. LBAs and counts are safe integers; 64-bit fields above 2^53-1 are given as 2^53-1.
 
 export { additionalSense, additionalSenseName, additionalSenseNames } from './additional-sense.ts';
 export {

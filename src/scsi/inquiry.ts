@@ -1,4 +1,4 @@
-// INQUIRY (SPC-4 §6.6): the CDB and the standard INQUIRY data. Vital product data pages have files of their own.
+// INQUIRY (SPC-4): the CDB and the standard INQUIRY data. Vital product data pages have files of their own.
 
 import { putU8, putU16, u8, u16 } from '../base/index.ts';
 import { cdbFieldLength, scsiOpcode } from './opcodes.ts';
@@ -13,7 +13,7 @@ export interface InquiryCdb {
   readonly allocationLength: number;
 }
 
-/** Device types that this package meets (SPC-4 table 138). */
+/** Device types that this package meets (SPC-4, PERIPHERAL DEVICE TYPE field). */
 export const deviceType = {
   disk: 0x00,
   tape: 0x01,

@@ -1,4 +1,4 @@
-// GET LBA STATUS (SBC-4 §5.6): which blocks are mapped, deallocated or anchored.
+// GET LBA STATUS (SBC-4): which blocks are mapped, deallocated or anchored.
 
 import { putU8, putU32, u8, u32 } from '../base/index.ts';
 import { putSafeU64, u64Saturated } from './integers.ts';

@@ -34,7 +34,7 @@ export type LunAddress =
   | { readonly method: 'notSpecified' }
   | { readonly method: 'other'; readonly extendedMethod: number; readonly addressLength: number };
 
-/** The well known logical units (SPC-4 §7.9); each has its LUN field `C1h xxh`. */
+/** The well known logical units (SPC-4); each has its LUN field `C1h xxh`. */
 export const wellKnownLun = { reportLuns: 0x01, accessControls: 0x02, targetLogPages: 0x03 } as const;
 
 const flatLimit = 0x4000;
@@ -42,9 +42,9 @@ const extendedFlatLimit = 0x100_0000;
 const longExtendedFlatLimit = 0x100_0000_0000;
 
 /**
- * The LUN field of a single-level logical unit number: below 256 peripheral addressing on bus 0, below 16384 flat space,
- * below 2^24 extended flat space, below 2^40 long extended flat space addressing. Throws UsageError ISCSI_BAD_ARGUMENT
- * for anything else.
+ * The LUN field of a single-level logical unit number: below 256 peripheral addressing on bus 0, below 16384 flat
+ * space, below 2^24 extended flat space, below 2^40 long extended flat space addressing. Throws UsageError
+ * ISCSI_BAD_ARGUMENT for anything else.
  */
 export function lunFromNumber(number: number): Lun {
   if (!Number.isInteger(number) || number < 0 || number >= longExtendedFlatLimit) {
@@ -124,24 +124,21 @@ export function encodeLunAddress(address: LunAddress): Lun {
 }
 
 /**
- * The levels of a LUN field, first level first. A level follows when the one before it names something on a bus and any
- * of the bytes behind it is set; an address of more than two bytes ends the field.
+ * The levels of a LUN field, first level first; never empty. By SAM-5 only peripheral addressing of a bus leads to a next
+ * level, but bytes behind another two-byte address are shown as levels too, so that a field which no number can stand
+ * for is not taken for one that has a number.
  */
 export function decodeLun(lun: Lun): readonly LunAddress[] {
   const bytes = new Uint8Array(8);
   putLun(bytes, 0, lun);
   const levels: LunAddress[] = [];
-  for (let at = 0; at < 8; at += 2) {
+  for (let at = 0; at < bytes.length; at += 2) {
     const address = decodeLevel(bytes, at);
     levels.push(address);
-    if (!mayHaveNextLevel(address) || bytes.subarray(at + 2).every((byte) => byte === 0)) break;
+    const isExtended = u8(bytes, at) >= 0xc0;
+    if (isExtended || bytes.subarray(at + 2).every((byte) => byte === 0)) break;
   }
   return levels;
-}
-
-/** Peripheral addressing of a bus says that the next level is addressed there; SAM-5 gives levels to no other method. */
-function mayHaveNextLevel(address: LunAddress): boolean {
-  return address.method === 'peripheral' || address.method === 'flat' || address.method === 'logicalUnit';
 }
 
 function decodeLevel(bytes: Uint8Array, at: number): LunAddress {
@@ -158,15 +155,18 @@ function decodeLevel(bytes: Uint8Array, at: number): LunAddress {
   }
 }
 
-/** Extended logical unit addressing (SAM-5 §4.7.7.5): byte 0 bits 5-4 length, bits 3-0 extended address method. */
+/** Extended logical unit addressing (SAM-5 §4.7): byte 0 bits 5-4 length, bits 3-0 extended address method. */
 function decodeExtended(bytes: Uint8Array, at: number): LunAddress {
   const head = u8(bytes, at);
-  if (head === 0xff) return { method: 'notSpecified' };
   const addressLength = ((head >>> 4) & 0x03) * 2 + 1;
-  if (head === 0xc1) return { method: 'wellKnown', lun: u8(bytes, at + 1) };
-  if (head === 0xd2 && at + 4 <= bytes.length) return { method: 'extendedFlat', lun: u24(bytes, at + 1) };
-  if (head === 0xe2 && at + 6 <= bytes.length) {
-    return { method: 'longExtendedFlat', lun: u8(bytes, at + 1) * 0x1_0000_0000 + u32(bytes, at + 2) };
+  const end = at + 1 + addressLength;
+  if (end <= bytes.length && bytes.subarray(end).every((byte) => byte === 0)) {
+    if (head === 0xc1) return { method: 'wellKnown', lun: u8(bytes, at + 1) };
+    if (head === 0xd2) return { method: 'extendedFlat', lun: u24(bytes, at + 1) };
+    if (head === 0xe2) {
+      return { method: 'longExtendedFlat', lun: u8(bytes, at + 1) * 0x1_0000_0000 + u32(bytes, at + 2) };
+    }
+    if (head === 0xff) return { method: 'notSpecified' };
   }
   return { method: 'other', extendedMethod: head & 0x0f, addressLength };
 }

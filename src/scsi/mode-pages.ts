@@ -1,4 +1,4 @@
-// The mode pages of a disk that matter here: Caching (08h, SBC-4 §6.5.6) and Control (0Ah, SPC-4 §7.5.9).
+// The mode pages of a disk that matter here: Caching (08h, SBC-4) and Control (0Ah, SPC-4).
 
 import { putU8, putU16, u8, u16 } from '../base/index.ts';
 import type { ModePage } from './mode-sense.ts';

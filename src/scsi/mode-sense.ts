@@ -1,4 +1,4 @@
-// MODE SENSE, 6 and 10 bytes (SPC-4 §6.13, §6.14): the CDBs and the mode parameter list of header, block descriptor and
+// MODE SENSE, 6 and 10 bytes (SPC-4): the CDBs and the mode parameter list of header, block descriptor and
 // pages. What is inside a page is in mode-pages.ts.
 
 import { putU8, putU16, putU24, putU32, u8, u16, u24, u32 } from '../base/index.ts';
@@ -171,7 +171,10 @@ function decodeList(bytes: Uint8Array, header: ListHeader): ModeParameters {
   };
 }
 
-/** Short descriptors (SBC-4 §6.5.2.2): count 0-3, length 5-7. Long ones (§6.5.2.3): count 0-7, length 12-15. */
+/**
+ * Block descriptors (SBC-4, mode parameter block descriptors): short, count 0-3, length 5-7; long, count 0-7, length
+ * 12-15.
+ */
 function readBlockDescriptors(bytes: Uint8Array, from: number, end: number, longLba: boolean): ModeBlockDescriptor[] {
   const step = longLba ? 16 : 8;
   const descriptors: ModeBlockDescriptor[] = [];
@@ -198,7 +201,7 @@ function putBlockDescriptors(
       putSafeU64(bytes, at, descriptor.blocks);
       putU32(bytes, at + 12, descriptor.blockLength);
     } else {
-      // All ones says that the count does not fit (SBC-4 §6.5.2.2).
+      // All ones says that the count does not fit (SBC-4, short LBA mode parameter block descriptor).
       putU32(bytes, at, Math.min(descriptor.blocks, 0xffff_ffff));
       putU24(bytes, at + 5, descriptor.blockLength);
     }

@@ -1,4 +1,4 @@
-// SCSI operation codes and service actions (SPC-4 annex E, SBC-3 annex B), and names for people.
+// SCSI operation codes and service actions (SPC-4, SBC-4), and names for people.
 
 import { u8, u16 } from '../base/index.ts';
 
@@ -121,7 +121,7 @@ const names: ReadonlyMap<number, string> = new Map([
 const actionNames: ReadonlyMap<number, string> = new Map([
   [0x9e_0010, 'READ CAPACITY(16)'],
   [0x9e_0011, 'READ LONG(16)'],
-  [0x9e_0012, 'GET LBA STATUS'],
+  [0x9e_0012, 'GET LBA STATUS(16)'],
   [0x9e_0013, 'REPORT REFERRALS'],
   [0x9f_0011, 'WRITE LONG(16)'],
   [0xa3_0005, 'REPORT IDENTIFYING INFORMATION'],
@@ -156,8 +156,8 @@ export function commandName(cdb: Uint8Array): string {
 }
 
 /**
- * The length of a CDB by its opcode's group code (SPC-4 §4.2.5.1): 6, 10, 12 or 16, or undefined for variable-length,
- * reserved and vendor-specific groups.
+ * The length of a CDB by its opcode's group code (SPC-4, OPERATION CODE field): 6, 10, 12 or 16, or undefined for
+ * variable-length, reserved and vendor-specific groups.
  */
 export function cdbLength(opcode: number): 6 | 10 | 12 | 16 | undefined {
   switch (opcode >>> 5) {
@@ -175,5 +175,7 @@ export function cdbLength(opcode: number): 6 | 10 | 12 | 16 | undefined {
   }
 }
 
-/** The bytes that every encoded CDB has: those of the CDB field of a SCSI Command PDU, zeros behind the shorter ones. */
+/**
+ * The bytes that every encoded CDB has: those of the CDB field of a SCSI Command PDU, zeros behind the shorter ones.
+ */
 export const cdbFieldLength = 16;

@@ -1,4 +1,4 @@
-// READ CAPACITY(10) and READ CAPACITY(16) (SBC-4 §5.20, §5.21): how many blocks of what size.
+// READ CAPACITY(10) and READ CAPACITY(16) (SBC-4): how many blocks of what size.
 
 import { putU8, putU16, putU32, u8, u16, u32 } from '../base/index.ts';
 import { putSafeU64, u64Saturated } from './integers.ts';

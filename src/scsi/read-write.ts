@@ -1,4 +1,4 @@
-// READ and WRITE, 10 and 16 bytes, and COMPARE AND WRITE (SBC-4 §5.2, §5.14 to §5.17, §5.44 to §5.47).
+// READ and WRITE, 10 and 16 bytes, and COMPARE AND WRITE (SBC-4).
 
 import { putU8, putU16, putU32, u8, u16, u32 } from '../base/index.ts';
 import { putSafeU64, u64Saturated } from './integers.ts';

@@ -1,4 +1,4 @@
-// REPORT LUNS (SPC-4 §6.33): which logical units there are.
+// REPORT LUNS (SPC-4): which logical units there are.
 
 import { type Lun, putLun, putU8, putU32, readLun, u8, u32 } from '../base/index.ts';
 import { cdbFieldLength, scsiOpcode } from './opcodes.ts';
@@ -47,8 +47,8 @@ export function encodeLunList(luns: readonly Lun[]): Uint8Array {
 }
 
 /**
- * Decodes a LUN list as far as it came. Throws ScsiError SCSI_BAD_DATA when the header is not whole or its length is not
- * a multiple of eight.
+ * Decodes a LUN list as far as it came. Throws ScsiError SCSI_BAD_DATA when the header is not whole or its length is
+ * not a multiple of eight.
  */
 export function decodeLunList(bytes: Uint8Array): LunList {
   requireLength(bytes, headerLength, 'the LUN list');

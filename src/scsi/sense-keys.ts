@@ -1,4 +1,4 @@
-// Sense keys (SPC-4 table 48) and their names.
+// Sense keys (SPC-4 §4.5) and their names.
 
 /** What kind of thing went wrong. */
 export const senseKey = {
@@ -19,26 +19,25 @@ export const senseKey = {
   completed: 0xf,
 } as const;
 
-const names = [
-  'NO SENSE',
-  'RECOVERED ERROR',
-  'NOT READY',
-  'MEDIUM ERROR',
-  'HARDWARE ERROR',
-  'ILLEGAL REQUEST',
-  'UNIT ATTENTION',
-  'DATA PROTECT',
-  'BLANK CHECK',
-  'VENDOR SPECIFIC',
-  'COPY ABORTED',
-  'ABORTED COMMAND',
-  'RESERVED',
-  'VOLUME OVERFLOW',
-  'MISCOMPARE',
-  'COMPLETED',
-] as const;
+const names: ReadonlyMap<number, string> = new Map([
+  [0x0, 'NO SENSE'],
+  [0x1, 'RECOVERED ERROR'],
+  [0x2, 'NOT READY'],
+  [0x3, 'MEDIUM ERROR'],
+  [0x4, 'HARDWARE ERROR'],
+  [0x5, 'ILLEGAL REQUEST'],
+  [0x6, 'UNIT ATTENTION'],
+  [0x7, 'DATA PROTECT'],
+  [0x8, 'BLANK CHECK'],
+  [0x9, 'VENDOR SPECIFIC'],
+  [0xa, 'COPY ABORTED'],
+  [0xb, 'ABORTED COMMAND'],
+  [0xd, 'VOLUME OVERFLOW'],
+  [0xe, 'MISCOMPARE'],
+  [0xf, 'COMPLETED'],
+]);
 
-/** The name of a sense key. */
+/** The name of a sense key; 0Ch, which has none, is `RESERVED`. */
 export function senseKeyName(key: number): string {
-  return names[key & 0x0f] ?? 'RESERVED';
+  return names.get(key) ?? 'RESERVED';
 }

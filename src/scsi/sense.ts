@@ -1,4 +1,5 @@
-// Sense data (SPC-4 §4.5): why a command ended with CHECK CONDITION, in fixed (70h, 71h) and descriptor (72h, 73h) format.
+// Sense data (SPC-4 §4.5): why a command ended with CHECK CONDITION, in fixed (70h, 71h) and descriptor (72h, 73h)
+// format.
 
 import { putU8, putU16, putU32, u8, u16, u32 } from '../base/index.ts';
 import { putSafeU64, u64Saturated } from './integers.ts';
@@ -23,7 +24,10 @@ export interface Sense {
   readonly senseKeySpecific: number | undefined;
 }
 
-/** Where in a CDB or parameter list the fault lies (SPC-4 §4.5.2.4.2), for sense key ILLEGAL REQUEST. */
+/**
+ * Where in a CDB or parameter list the fault lies (SPC-4, field pointer sense key specific data), for sense key ILLEGAL
+ * REQUEST.
+ */
 export interface FieldPointer {
   /** In the CDB (C/D set) or in the parameter data. */
   readonly isInCdb: boolean;
@@ -36,7 +40,7 @@ const fixedLength = 18;
 const descriptorHeaderLength = 8;
 const flagValid = 0x80;
 const flagSksv = 0x80_0000;
-/** Sense data descriptor types (SPC-4 table 33). */
+/** Sense data descriptor types (SPC-4, descriptor format sense data). */
 const descriptorType = {
   information: 0,
   commandSpecific: 1,
@@ -47,7 +51,7 @@ const descriptorType = {
 
 /**
  * Encodes sense data. In fixed format, INFORMATION and COMMAND-SPECIFIC INFORMATION have 32 bits: a value that needs
- * more is left out, as SPC-4 §4.5.3 says.
+ * more is left out, as SPC-4 says of that format.
  */
 export function encodeSense(sense: Sense): Uint8Array {
   return sense.format === 'fixed' ? encodeFixed(sense) : encodeDescriptors(sense);
@@ -200,7 +204,7 @@ function decodeDescriptor(bytes: Uint8Array, at: number, length: number): Partia
   if (type === descriptorType.fieldReplaceableUnit && length >= 4) {
     return { fieldReplaceableUnitCode: u8(bytes, at + 3) };
   }
-  // Direct-access block device descriptor (SBC-4 §4.18.3): all of the above in one.
+  // Direct-access block device descriptor (SBC-4): all of the above in one.
   if (type === descriptorType.block && length >= 24) {
     return {
       information: (u8(bytes, at + 2) & flagValid) === 0 ? undefined : u64Saturated(bytes, at + 8),

@@ -1,4 +1,4 @@
-// SCSI status codes (SAM-5 §5.3.1).
+// SCSI status codes (SAM-5 §5.3).
 
 /** The status byte with which a device ends a command. */
 export const scsiStatus = {

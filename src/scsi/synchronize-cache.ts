@@ -1,4 +1,4 @@
-// SYNCHRONIZE CACHE, 10 and 16 bytes (SBC-4 §5.33, §5.34): what is in a volatile cache goes to the medium.
+// SYNCHRONIZE CACHE, 10 and 16 bytes (SBC-4): what is in a volatile cache goes to the medium.
 
 import { putU8, putU16, putU32, u8, u16, u32 } from '../base/index.ts';
 import { putSafeU64, u64Saturated } from './integers.ts';

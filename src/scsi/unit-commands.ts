@@ -1,5 +1,5 @@
-// Commands about the unit as a whole: TEST UNIT READY (SPC-4 §6.47), REQUEST SENSE (SPC-4 §6.39) and START STOP UNIT
-// (SBC-4 §5.31).
+// Commands about the unit as a whole: TEST UNIT READY (SPC-4), REQUEST SENSE (SPC-4) and START STOP UNIT
+// (SBC-4).
 
 import { putU8, u8 } from '../base/index.ts';
 import { cdbFieldLength, scsiOpcode } from './opcodes.ts';

@@ -1,4 +1,4 @@
-// UNMAP (SBC-4 §5.38): the CDB and its parameter list of block ranges.
+// UNMAP (SBC-4): the CDB and its parameter list of block ranges.
 
 import { putU8, putU16, putU32, u8, u16, u32 } from '../base/index.ts';
 import { putSafeU64, u64Saturated } from './integers.ts';
@@ -53,7 +53,7 @@ export function encodeUnmapList(ranges: readonly BlockRange[]): Uint8Array {
 }
 
 /**
- * Decodes an UNMAP parameter list. Lengths that are not a multiple of a descriptor lose the odd bytes, as SBC-4 §5.38.2
+ * Decodes an UNMAP parameter list. Lengths that are not a multiple of a descriptor lose the odd bytes, as SBC-4
  * says. Throws ScsiError SCSI_BAD_DATA when the header is not whole or its lengths go beyond what came.
  */
 export function decodeUnmapList(bytes: Uint8Array): readonly BlockRange[] {

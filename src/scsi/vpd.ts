@@ -1,5 +1,5 @@
 // Vital product data: the page header that all pages share, Supported VPD Pages (00h) and Unit Serial Number (80h)
-// (SPC-4 §7.8).
+// (SPC-4).
 
 import { putU8, putU16, u8, u16 } from '../base/index.ts';
 import { badData, putAscii, readAscii, requireLength } from './response-data.ts';
@@ -46,7 +46,7 @@ export function vpdDeclaredLength(bytes: Uint8Array, pageCode: number): number {
   return vpdHeaderLength + u16(bytes, 2);
 }
 
-/** Encodes the Supported VPD Pages page; `pages` is put in ascending order, as SPC-4 §7.8.18 asks. */
+/** Encodes the Supported VPD Pages page; `pages` is put in ascending order, as SPC-4 asks. */
 export function encodeSupportedPages(pages: readonly number[], device: VpdDevice = connectedDisk): Uint8Array {
   const page = newVpdPage(vpdPage.supportedPages, pages.length, device);
   page.set(

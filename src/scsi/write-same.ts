@@ -1,4 +1,4 @@
-// WRITE SAME(16) (SBC-4 §5.52): one block of data for a range of blocks, or no data and zeros, or unmapping.
+// WRITE SAME(16) (SBC-4): one block of data for a range of blocks, or no data and zeros, or unmapping.
 
 import { putU8, putU32, u8, u32 } from '../base/index.ts';
 import { putSafeU64, u64Saturated } from './integers.ts';
