@@ -15,6 +15,7 @@ export {
   type LoginResult,
   type MutualChapOptions,
   type NegotiatedParameters,
+  parseTargetAddress,
   resolveKeyOffers,
   type TargetAddress,
 } from '../login/index.ts';

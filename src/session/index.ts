@@ -16,7 +16,9 @@ export {
   type KeyOffers,
   type MutualChapOptions,
   type NegotiatedParameters,
+  parseTargetAddress,
   resolveKeyOffers,
+  type TargetAddress,
 } from '../connection/index.ts';
 export type { Portal, SessionLogin } from './membership.ts';
 export { openSession } from './open-session.ts';

@@ -1,0 +1,93 @@
+// What a caller says to log in to a target, and how it becomes the options of a session.
+
+import { UsageError } from '../base/index.ts';
+import type { DiskOptions } from '../disk/index.ts';
+import {
+  type AuthOptions,
+  type ChapAlgorithm,
+  type KeyOfferOptions,
+  type Portal,
+  resolveKeyOffers,
+  type SchedulingPolicy,
+  type SessionLimits,
+  type SessionLogin,
+} from '../session/index.ts';
+import { checkName } from './initiator-name.ts';
+
+/** CHAP credentials. Text is taken as UTF-8. */
+export interface ChapCredentials {
+  readonly user: string;
+  readonly secret: string | Uint8Array;
+  /** What the target must prove in turn; a login in which it does not is refused by us. */
+  readonly mutual?: { readonly user?: string; readonly secret: string | Uint8Array };
+  /** In order of preference; all that this Node has, strongest first, unless given. */
+  readonly algorithms?: readonly ChapAlgorithm[];
+  /** Takes secrets shorter than the 12 bytes of RFC 7143 §9.2.1. */
+  readonly allowWeakSecrets?: boolean;
+}
+
+/** What discovery and login have in common. */
+export interface LoginWishes {
+  readonly portal: Portal;
+  /** Authenticate by CHAP; a target that will not is refused. Without it, no authentication is offered. */
+  readonly chap?: ChapCredentials;
+  /** Limits and intervals of the session. */
+  readonly limits?: Partial<SessionLimits>;
+  /** The keys to offer, digests among them. */
+  readonly offers?: KeyOfferOptions;
+  /** Ends the login; it has no say afterwards. */
+  readonly signal?: AbortSignal;
+}
+
+/** A target to log in to. */
+export interface ConnectOptions extends LoginWishes {
+  readonly targetName: string;
+  /** How many connections are wanted; a target that allows fewer gets fewer. 1 unless given. */
+  readonly connections?: number;
+  /** Which connection carries the next command. */
+  readonly policy?: SchedulingPolicy;
+  /** How disks split, pipeline and retry. */
+  readonly disk?: DiskOptions;
+  /** The LUN that `openDisk()` opens when it is given none. */
+  readonly lun?: number;
+}
+
+/** MaxConnections that is offered when no more connections are asked for: room to add some later. */
+const roomForConnections = 16;
+
+/** The login that these wishes make. Throws UsageError for what cannot be wished. */
+export function toLogin(
+  wishes: LoginWishes & { readonly targetName?: string; readonly connections?: number },
+  initiator: { readonly name: string; readonly alias: string | undefined; readonly isid: number },
+): SessionLogin {
+  const { connections = 1, targetName } = wishes;
+  if (!Number.isInteger(connections) || connections < 1 || connections > 0xffff) {
+    throw new UsageError('ISCSI_BAD_ARGUMENT', `connections must be 1 to 65535, not ${connections}`, {
+      argument: 'connections',
+    });
+  }
+  return {
+    initiatorName: initiator.name,
+    initiatorAlias: initiator.alias,
+    targetName: targetName === undefined ? undefined : checkName(targetName, 'targetName'),
+    sessionType: targetName === undefined ? 'Discovery' : 'Normal',
+    isid: initiator.isid,
+    auth: toAuth(wishes.chap),
+    offers: resolveKeyOffers({ maxConnections: Math.max(connections, roomForConnections), ...wishes.offers }),
+  };
+}
+
+function toAuth(chap: ChapCredentials | undefined): AuthOptions {
+  if (chap === undefined) return { allowNone: true };
+  const { user, secret, mutual, algorithms, allowWeakSecrets } = chap;
+  return {
+    allowNone: false,
+    chap: {
+      user,
+      secret: Buffer.from(secret),
+      mutual: mutual === undefined ? undefined : { user: mutual.user, secret: Buffer.from(mutual.secret) },
+      algorithms,
+      allowWeakSecrets,
+    },
+  };
+}

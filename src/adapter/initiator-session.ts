@@ -1,0 +1,171 @@
+// A session as its users hold it: the iSCSI session, its device stack, and the safe way out.
+
+import type { EventEmitter } from 'node:events';
+
+import { type Clock, type HolderFacts, type IscsiError, type Lun, UsageError } from '../base/index.ts';
+import { type DeviceHandle, DeviceStack, type RemovalReport } from '../devices/index.ts';
+import { reportLuns } from '../disk/index.ts';
+import type {
+  ConnectionFacts,
+  NegotiatedParameters,
+  Portal,
+  ScsiPort,
+  ScsiRequest,
+  ScsiResult,
+  Session,
+  SessionEnd,
+  SessionEvents,
+  SessionState,
+} from '../session/index.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import type { Routes } from './routes.ts';
+
+/** How a logout went. */
+export interface LogoutReport extends RemovalReport {
+  /** Whether the target confirmed that the session is closed. */
+  readonly isClean: boolean;
+  /** Why not, when it did not. */
+  readonly error: IscsiError | undefined;
+}
+
+/** Options of a logout. */
+export interface LogoutOptions {
+  /** Goes on although devices are in use or cannot be flushed; the report says what that meant. */
+  readonly force?: boolean;
+  /** How long commands in flight may take to finish before they are aborted. */
+  readonly drainTimeoutMs?: number;
+}
+
+/** A logged-in session with its devices. */
+export class InitiatorSession implements ScsiPort {
+  readonly targetName: string;
+  /** Lifecycle events of the session and its connections. */
+  readonly events: EventEmitter<SessionEvents>;
+  readonly #session: Session;
+  readonly #routes: Routes;
+  readonly #devices: DeviceStack;
+  readonly #defaultLun: number | undefined;
+  readonly #closed: Promise<SessionEnd>;
+  #logout: Promise<LogoutReport> | undefined;
+
+  /** @internal */
+  constructor(session: Session, routes: Routes, options: ConnectOptions, clock: Clock) {
+    this.targetName = options.targetName;
+    this.events = session.events;
+    this.#session = session;
+    this.#routes = routes;
+    this.#devices = new DeviceStack(session, options.targetName, { clock, ...options.disk });
+    this.#defaultLun = options.lun;
+    this.#closed = this.#whenClosed();
+  }
+
+  /** The session's own number, which no other session of this initiator has (its ISID). */
+  get id(): number {
+    return this.#session.id;
+  }
+
+  get state(): SessionState {
+    return this.#session.state;
+  }
+
+  /** What was agreed at login. */
+  get parameters(): NegotiatedParameters {
+    return this.#session.parameters;
+  }
+
+  /** The target's handle on the session (TSIH). */
+  get tsih(): number {
+    return this.#session.tsih;
+  }
+
+  get connections(): ConnectionFacts[] {
+    return this.#session.connections;
+  }
+
+  /** Settles, and never rejects, when the session is over and everything it held is released. */
+  get closed(): Promise<SessionEnd> {
+    return this.#closed;
+  }
+
+  /** Executes a raw SCSI command; see ScsiPort. */
+  execute(request: ScsiRequest): Promise<ScsiResult> {
+    return this.#session.execute(request);
+  }
+
+  /** The LUNs that the target shows us (REPORT LUNS), in its order. */
+  async luns(options: { signal?: AbortSignal } = {}): Promise<Lun[]> {
+    return await reportLuns(this.#session, options);
+  }
+
+  /**
+   * Opens a LUN as a block device: the one given, or the one of the URL. While it is open the session is not logged
+   * out; `label` is what whoever tries is told. Rejects with ScsiError, UsageError or what ended the session.
+   */
+  async openDisk(
+    lun: number | undefined = this.#defaultLun,
+    holder: { label?: string; pid?: number } = {},
+  ): Promise<DeviceHandle> {
+    if (lun === undefined) throw new UsageError('ISCSI_BAD_ARGUMENT', 'No LUN was given', { argument: 'lun' });
+    return await this.#devices.open(lun, { ...holder, label: holder.label ?? process.title });
+  }
+
+  /** Everybody who holds a device of the session open. */
+  async holders(): Promise<HolderFacts[]> {
+    return await this.#devices.holders();
+  }
+
+  /** Adds a connection; see Session.addConnection. Resolves with its CID. */
+  async addConnection(portal?: Portal, options: { signal?: AbortSignal } = {}): Promise<number> {
+    return await this.#session.addConnection(portal, options);
+  }
+
+  /** Removes a connection; see Session.removeConnection. */
+  async removeConnection(cid: number, options: { drainTimeoutMs?: number } = {}): Promise<void> {
+    await this.#session.removeConnection(cid, options);
+  }
+
+  /**
+   * Leaves safely: every device is asked whether it can go, and one holder is enough to refuse (DeviceBusyError, which
+   * names them all). Then commands finish, caches are flushed, the session is logged out and torn down. Always ends by
+   * its deadlines. A second call gets the first one's result.
+   */
+  logout(options: LogoutOptions = {}): Promise<LogoutReport> {
+    this.#logout ??= this.#leave(options).catch((error: unknown) => {
+      this.#logout = undefined; // refused: the session goes on, and may be left later
+      throw error;
+    });
+    return this.#logout;
+  }
+
+  /** Leaves in any case: closes what is still open, flushes, logs out. Never rejects. */
+  async close(): Promise<void> {
+    await this.logout({ force: true }).catch(() => undefined);
+    if (this.#session.state !== 'free') await this.logout({ force: true });
+    await this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Drops the session now, without a logout. Everything in flight ends with an error that says what may be. */
+  destroy(error?: IscsiError): void {
+    this.#session.destroy(error);
+  }
+
+  async #leave(options: LogoutOptions): Promise<LogoutReport> {
+    const removal = await this.#devices.removeAll({
+      force: options.force === true || this.#session.state !== 'loggedIn',
+    });
+    const { drainTimeoutMs } = options;
+    const { how, error } = await this.#session.logout(drainTimeoutMs === undefined ? {} : { drainTimeoutMs });
+    await this.#closed;
+    return { ...removal, isClean: how !== 'lost' && error === undefined, error };
+  }
+
+  async #whenClosed(): Promise<SessionEnd> {
+    const end = await this.#session.closed;
+    await this.#routes.release();
+    return end;
+  }
+}

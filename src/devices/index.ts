@@ -1,0 +1,5 @@
+// The device stack: the LUNs of a session as devices with holders, and the safe removal that every logout goes through.
+
+export type { Device, Holder } from './device.ts';
+export type { DeviceHandle } from './device-handle.ts';
+export { type DevicePort, DeviceStack, type RemovalReport } from './device-stack.ts';

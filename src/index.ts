@@ -1,0 +1,108 @@
+// The library's front door: connect to a target, discover targets, use disks, leave safely.
+
+import {
+  type ConnectOptions,
+  Initiator,
+  type InitiatorOptions,
+  type InitiatorSession,
+  type LoginWishes,
+  parseIscsiUrl,
+  parsePortal,
+  toChap,
+  toConnectOptions,
+} from './adapter/index.ts';
+import type { DiscoveredTarget } from './discovery/index.ts';
+
+export {
+  type ChapCredentials,
+  type ConnectOptions,
+  formatIscsiUrl,
+  Initiator,
+  type InitiatorOptions,
+  InitiatorSession,
+  type IscsiUrl,
+  type LoginWishes,
+  type LogoutOptions,
+  type LogoutReport,
+  parseIscsiUrl,
+} from './adapter/index.ts';
+export {
+  BlockError,
+  channels,
+  DeviceBusyError,
+  type Effect,
+  type ErrorCode,
+  type ErrorCodeFacts,
+  errorCodes,
+  type HolderFacts,
+  IscsiError,
+  LoginError,
+  ProtocolError,
+  ScsiError,
+  SessionError,
+  TimeoutError,
+  TransportError,
+  UsageError,
+} from './base/index.ts';
+export type { BlockDevice, BlockFeatures, Extent } from './block/index.ts';
+export type { DeviceHandle } from './devices/index.ts';
+export type { DiscoveredTarget } from './discovery/index.ts';
+export type { Disk, DiskIdentity, DiskLimits } from './disk/index.ts';
+export { tcpDriver, tlsDriver } from './engine/index.ts';
+export type { ConnectionFacts, NegotiatedParameters, Portal, SessionEnd, SessionLimits } from './session/index.ts';
+
+/**
+ * Logs in to a target: a URL (`iscsi://[user[%secret]@]host[:port]/target/lun[?options]`) or options. Resolves with a
+ * session that takes I/O; its `close`, and `await using`, log out. Rejects with TransportError, TimeoutError,
+ * LoginError, ProtocolError, UsageError or the signal's reason, and then leaves nothing behind.
+ */
+export async function connect(
+  target: string | ConnectOptions,
+  options: InitiatorOptions & { readonly signal?: AbortSignal } = {},
+): Promise<InitiatorSession> {
+  const url = typeof target === 'string' ? parseIscsiUrl(target) : undefined;
+  const wanted = typeof target === 'string' ? toConnectOptions(parseIscsiUrl(target)) : target;
+  const name = options.name ?? url?.options.initiator;
+  const initiator = new Initiator({ ...options, ...(name === undefined ? {} : { name }) });
+  try {
+    const session = await initiator.connect(withSignal(wanted, options.signal));
+    session.closed.then(
+      () => initiator.close(),
+      () => undefined,
+    );
+    return session;
+  } catch (error) {
+    await initiator.close();
+    throw error;
+  }
+}
+
+/** Asks a portal for its targets: `host[:port]`, a URL, or options. Rejects as `connect` does. */
+export async function discover(
+  portal: string | LoginWishes,
+  options: InitiatorOptions & { readonly signal?: AbortSignal } = {},
+): Promise<DiscoveredTarget[]> {
+  const initiator = new Initiator(options);
+  try {
+    return await initiator.discover(withSignal(typeof portal === 'string' ? toWishes(portal) : portal, options.signal));
+  } finally {
+    await initiator.close();
+  }
+}
+
+function toWishes(portal: string): LoginWishes {
+  if (!portal.startsWith('iscsi://')) return { portal: parsePortal(portal) };
+  const url = parseIscsiUrl(portal);
+  const chap = toChap(url);
+  const { headerDigest, dataDigest, limits } = url.options;
+  return {
+    portal: url.portal,
+    offers: { headerDigest, dataDigest },
+    ...(chap === undefined ? {} : { chap }),
+    ...(limits === undefined ? {} : { limits }),
+  };
+}
+
+function withSignal<Wishes extends LoginWishes>(wishes: Wishes, signal: AbortSignal | undefined): Wishes {
+  return signal === undefined ? wishes : { ...wishes, signal };
+}
