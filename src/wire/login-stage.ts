@@ -21,7 +21,7 @@ export function requirePermittedStages(bhs: Uint8Array, byte: number): void {
   const flags = u8(bhs, byte);
   const isTransit = (flags & stageFlag.transit) !== 0;
   if (isTransit && (flags & stageFlag.continue) !== 0) {
-    throw badField(bhs, byte, flags, 'RFC 7143 §11.12.2', 'A login PDU had both T and C set');
+    throw badField(bhs, byte, flags, 'RFC 7143 §6.2', 'A login PDU had both T and C set');
   }
   if ((flags & stageFlag.currentStage) >> currentStageShift === reservedStage) {
     throw badField(bhs, byte, reservedStage, 'RFC 7143 §11.12.3', 'The current login stage was reserved');
