@@ -1,4 +1,5 @@
-// All PDUs together: the unions, and the one switch in each direction that goes from an opcode to its codec.
+// All PDUs together: the unions, and the switches that go from an opcode to its codec. They try the PDUs of data transfer
+// first, since a switch is walked from its top.
 
 import { ProtocolError } from '../base/index.ts';
 import { type AsyncMessage, decodeAsyncMessage, encodeAsyncMessage } from './async-message.ts';
@@ -29,6 +30,9 @@ import {
 } from './task-management-response.ts';
 import { decodeTextRequest, encodeTextRequest, type TextRequest } from './text-request.ts';
 import { decodeTextResponse, encodeTextResponse, type TextResponse } from './text-response.ts';
+
+/** Opcodes below are the initiator's, the others the target's (RFC 7143 §11.2.1.2). */
+const firstTargetOpcode = 0x20;
 
 /** What an initiator sends. */
 export type InitiatorPdu =
@@ -64,68 +68,20 @@ export type Pdu = InitiatorPdu | TargetPdu;
  */
 export function decodePdu(bhs: Uint8Array): Pdu {
   const code = opcodeOf(bhs);
-  switch (code) {
-    case opcode.nopOut:
-      return decodeNopOut(bhs);
-    case opcode.scsiCommand:
-      return decodeScsiCommand(bhs);
-    case opcode.taskManagementRequest:
-      return decodeTaskManagementRequest(bhs);
-    case opcode.loginRequest:
-      return decodeLoginRequest(bhs);
-    case opcode.textRequest:
-      return decodeTextRequest(bhs);
-    case opcode.dataOut:
-      return decodeDataOut(bhs);
-    case opcode.logoutRequest:
-      return decodeLogoutRequest(bhs);
-    case opcode.snackRequest:
-      return decodeSnackRequest(bhs);
-    default:
-      return decodeTargetPdu(code, bhs);
-  }
-}
-
-function decodeTargetPdu(code: number, bhs: Uint8Array): TargetPdu {
-  switch (code) {
-    case opcode.nopIn:
-      return decodeNopIn(bhs);
-    case opcode.scsiResponse:
-      return decodeScsiResponse(bhs);
-    case opcode.taskManagementResponse:
-      return decodeTaskManagementResponse(bhs);
-    case opcode.loginResponse:
-      return decodeLoginResponse(bhs);
-    case opcode.textResponse:
-      return decodeTextResponse(bhs);
-    case opcode.dataIn:
-      return decodeDataIn(bhs);
-    case opcode.logoutResponse:
-      return decodeLogoutResponse(bhs);
-    case opcode.r2t:
-      return decodeR2t(bhs);
-    case opcode.asyncMessage:
-      return decodeAsyncMessage(bhs);
-    case opcode.reject:
-      return decodeReject(bhs);
-    default:
-      throw new ProtocolError('ISCSI_BAD_OPCODE', `The opcode 0x${code.toString(16)} is not known`, {
-        opcode: code,
-        byte: 0,
-        value: code,
-        clause: 'RFC 7143 §11.2.1.2',
-      });
-  }
+  return code < firstTargetOpcode ? decodeInitiatorPdu(code, bhs) : decodeTargetPdu(code, bhs);
 }
 
 /** Encodes the header of any PDU into 48 zeroed bytes. The segment lengths are left to `putSegmentLengths`. */
 export function encodePdu(pdu: Pdu, bhs: Uint8Array): void {
   switch (pdu.opcode) {
-    case opcode.nopOut:
-      encodeNopOut(pdu, bhs);
-      return;
     case opcode.scsiCommand:
       encodeScsiCommand(pdu, bhs);
+      return;
+    case opcode.dataOut:
+      encodeDataOut(pdu, bhs);
+      return;
+    case opcode.nopOut:
+      encodeNopOut(pdu, bhs);
       return;
     case opcode.taskManagementRequest:
       encodeTaskManagementRequest(pdu, bhs);
@@ -135,9 +91,6 @@ export function encodePdu(pdu: Pdu, bhs: Uint8Array): void {
       return;
     case opcode.textRequest:
       encodeTextRequest(pdu, bhs);
-      return;
-    case opcode.dataOut:
-      encodeDataOut(pdu, bhs);
       return;
     case opcode.logoutRequest:
       encodeLogoutRequest(pdu, bhs);
@@ -152,11 +105,17 @@ export function encodePdu(pdu: Pdu, bhs: Uint8Array): void {
 
 function encodeTargetPdu(pdu: TargetPdu, bhs: Uint8Array): void {
   switch (pdu.opcode) {
-    case opcode.nopIn:
-      encodeNopIn(pdu, bhs);
+    case opcode.dataIn:
+      encodeDataIn(pdu, bhs);
       return;
     case opcode.scsiResponse:
       encodeScsiResponse(pdu, bhs);
+      return;
+    case opcode.r2t:
+      encodeR2t(pdu, bhs);
+      return;
+    case opcode.nopIn:
+      encodeNopIn(pdu, bhs);
       return;
     case opcode.taskManagementResponse:
       encodeTaskManagementResponse(pdu, bhs);
@@ -167,14 +126,8 @@ function encodeTargetPdu(pdu: TargetPdu, bhs: Uint8Array): void {
     case opcode.textResponse:
       encodeTextResponse(pdu, bhs);
       return;
-    case opcode.dataIn:
-      encodeDataIn(pdu, bhs);
-      return;
     case opcode.logoutResponse:
       encodeLogoutResponse(pdu, bhs);
-      return;
-    case opcode.r2t:
-      encodeR2t(pdu, bhs);
       return;
     case opcode.asyncMessage:
       encodeAsyncMessage(pdu, bhs);
@@ -182,4 +135,63 @@ function encodeTargetPdu(pdu: TargetPdu, bhs: Uint8Array): void {
     case opcode.reject:
       encodeReject(pdu, bhs);
   }
+}
+
+function decodeInitiatorPdu(code: number, bhs: Uint8Array): InitiatorPdu {
+  switch (code) {
+    case opcode.scsiCommand:
+      return decodeScsiCommand(bhs);
+    case opcode.dataOut:
+      return decodeDataOut(bhs);
+    case opcode.nopOut:
+      return decodeNopOut(bhs);
+    case opcode.taskManagementRequest:
+      return decodeTaskManagementRequest(bhs);
+    case opcode.loginRequest:
+      return decodeLoginRequest(bhs);
+    case opcode.textRequest:
+      return decodeTextRequest(bhs);
+    case opcode.logoutRequest:
+      return decodeLogoutRequest(bhs);
+    case opcode.snackRequest:
+      return decodeSnackRequest(bhs);
+    default:
+      throw unknownOpcode(code);
+  }
+}
+
+function decodeTargetPdu(code: number, bhs: Uint8Array): TargetPdu {
+  switch (code) {
+    case opcode.dataIn:
+      return decodeDataIn(bhs);
+    case opcode.scsiResponse:
+      return decodeScsiResponse(bhs);
+    case opcode.r2t:
+      return decodeR2t(bhs);
+    case opcode.nopIn:
+      return decodeNopIn(bhs);
+    case opcode.taskManagementResponse:
+      return decodeTaskManagementResponse(bhs);
+    case opcode.loginResponse:
+      return decodeLoginResponse(bhs);
+    case opcode.textResponse:
+      return decodeTextResponse(bhs);
+    case opcode.logoutResponse:
+      return decodeLogoutResponse(bhs);
+    case opcode.asyncMessage:
+      return decodeAsyncMessage(bhs);
+    case opcode.reject:
+      return decodeReject(bhs);
+    default:
+      throw unknownOpcode(code);
+  }
+}
+
+function unknownOpcode(code: number): ProtocolError {
+  return new ProtocolError('ISCSI_BAD_OPCODE', `The opcode 0x${code.toString(16)} is not known`, {
+    opcode: code,
+    byte: 0,
+    value: code,
+    clause: 'RFC 7143 §11.2.1.2',
+  });
 }
