@@ -41,10 +41,13 @@ export async function sleep(clock: Clock, delayMs: number, signal?: AbortSignal)
       remove();
       resolve();
     });
-    const remove = signal === undefined ? (): void => {} : onAbort(signal, () => {
-      timer.cancel();
-      reject(signal.reason as Error);
-    });
+    const remove =
+      signal === undefined
+        ? (): void => {}
+        : onAbort(signal, () => {
+            timer.cancel();
+            reject(signal.reason as Error);
+          });
   });
 }
 

@@ -36,6 +36,7 @@ export {
   type StateChanged,
 } from './channels.ts';
 export { type Clock, nextTurn, sleep, systemClock, type Timer } from './clock.ts';
+export { asIscsiError } from './errors/as-iscsi-error.ts';
 export { BlockError } from './errors/block-error.ts';
 export { type ErrorCode, type ErrorCodeFacts, errorCodes } from './errors/codes.ts';
 export { DeviceBusyError, type HolderFacts } from './errors/device-busy-error.ts';

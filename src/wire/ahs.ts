@@ -19,7 +19,7 @@ const typeMask = 0x3f;
 /** AHSLength of type 2: the reserved byte and four bytes of length. */
 const bidiAhsLength = 5;
 
-/** The longest CDB that SPC-4 §4.2.5 knows is 260 bytes, of which 16 stand in the BHS. */
+/** A CDB of variable length has at most 260 bytes (its own length field ends there), of which 16 stand in the BHS. */
 const longestExtendedCdb = 244;
 
 /** What the additional header segments of a SCSI Command say. */
