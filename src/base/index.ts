@@ -2,7 +2,7 @@
 // Pure but for the clock; imports nothing of ours. Errors have a stable code from errors/codes.ts, which is also where
 // exit statuses come from. Timers are taken from a Clock, and abort listeners are added in abort.ts and clock.ts alone.
 
-export { type Deferred, deferred, onAbort, raceAbort, throwIfAborted, withDeadline } from './abort.ts';
+export { type Deferred, deferred, onAbort, raceAbort, throwIfAborted } from './abort.ts';
 export { assert, InternalError, unreachable } from './assert.ts';
 export {
   equalBytes,
@@ -36,6 +36,7 @@ export {
   type StateChanged,
 } from './channels.ts';
 export { type Clock, nextTurn, sleep, systemClock, type Timer } from './clock.ts';
+export { withDeadline } from './deadline.ts';
 export { asIscsiError } from './errors/as-iscsi-error.ts';
 export { BlockError } from './errors/block-error.ts';
 export { type ErrorCode, type ErrorCodeFacts, errorCodes } from './errors/codes.ts';

@@ -3,7 +3,7 @@
 import { type Deferred, deferred, IscsiError, raceAbort, SessionError, withDeadline } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import type { InitiatorPdu, TargetPdu } from '../wire/index.ts';
-import type { SessionContext } from './session-context.ts';
+import type { PendingRequest, SessionContext } from './session-context.ts';
 
 /** An answer and its data segment. */
 export interface Answer<P extends TargetPdu> {
@@ -19,8 +19,8 @@ export interface AskLimits {
 }
 
 /** One tag on one connection: ask as often as the exchange has rounds, then `end`. */
-export class Conversation {
-  readonly kind = 'conversation';
+export class Conversation implements PendingRequest {
+  readonly kind = 'request';
   readonly connection: Connection;
   readonly initiatorTaskTag: number;
   readonly #context: SessionContext;
@@ -70,7 +70,6 @@ export class Conversation {
     this.#context.tags.release(this.initiatorTaskTag);
   }
 
-  /** Takes an answer from the receive path; false when it is none that is waited for. */
   take(connection: Connection, pdu: TargetPdu, data: Uint8Array): boolean {
     const waiting = this.#waiting;
     if (waiting?.expects !== pdu.opcode || connection !== this.connection) return false;
@@ -78,7 +77,6 @@ export class Conversation {
     return true;
   }
 
-  /** The target rejected the request, or the connection is gone: whoever waits hears of it. */
   fail(error: IscsiError): void {
     this.#lost = error;
     this.#waiting?.answer.reject(error);

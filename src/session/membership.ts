@@ -111,7 +111,7 @@ export class Membership {
     const member = this.#forget(connection.cid);
     if (member === undefined) return;
     for (const holder of this.#context.tags.holders()) {
-      if (holder.kind === 'conversation' && holder.connection === connection) holder.fail(error);
+      if (holder.kind === 'request' && holder.connection === connection) holder.fail(error);
     }
     const missing = this.#tasks.connectionLost(member, error);
     const survivor = this.#context.roster.pick();

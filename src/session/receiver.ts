@@ -113,7 +113,7 @@ export class Receiver {
 
   #answered(connection: Connection, pdu: TargetPdu & { initiatorTaskTag: number }, data: Uint8Array): void {
     const holder = this.#holder(connection, pdu.initiatorTaskTag);
-    if (holder?.kind === 'conversation') holder.take(connection, pdu, data);
+    if (holder?.kind === 'request') holder.take(connection, pdu, data);
   }
 
   /** Answers a ping of the target, or takes the answer to one of ours (RFC 7143 §11.18, §11.19). */
@@ -149,7 +149,7 @@ export class Receiver {
 
   #failRejected(connection: Connection, code: number, tag: number, error: IscsiError): void {
     const holder = this.#holder(connection, tag);
-    if (holder?.kind === 'conversation') holder.fail(error);
+    if (holder?.kind === 'request') holder.fail(error);
     // A task whose data were rejected goes on: the target ends it with a SCSI Response (RFC 7143 §7.8).
     if (holder?.kind === 'scsi' && code === opcode.scsiCommand) this.#tasks.fail(holder, error);
   }
