@@ -1,0 +1,66 @@
+// What a transport driver must be: the seam between the engine's circuits and whatever moves the bytes.
+
+import type { CircuitEndpoint } from '../base/index.ts';
+
+/** Where circuits of an address start from. All members absent: wherever the system likes. */
+export interface LocalBinding {
+  /** Source address as a literal; with `interface`, one of that interface's addresses. */
+  readonly localAddress?: string;
+  /** Name of a network interface, for example `eth0`: one of its addresses becomes the source. */
+  readonly interface?: string;
+  /** Restricts circuits to IPv4 or IPv6. */
+  readonly family?: 4 | 6;
+}
+
+/** Where a circuit goes to. */
+export interface Remote {
+  /** Name or address literal (IPv6 without brackets). */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a link tells its owner. None of these is ever called from inside a call on the link. */
+export interface LinkEvents {
+  /** Bytes from the peer, valid during the call only. Not called while the link is paused. */
+  received(chunk: Uint8Array): void;
+  /** The batch given to the last `write` has left; the next may be written. */
+  written(): void;
+  /** The peer sends no more (FIN). */
+  ended(): void;
+  /** Everything is released: called exactly once, and last. The error is absent after an orderly end. */
+  closed(error: Error | undefined): void;
+}
+
+/**
+ * A connected byte stream. It delivers nothing before `start`. After `destroy` or `reset` it calls nothing but `closed`.
+ * When both sides have ended, it closes by itself.
+ */
+export interface Link {
+  readonly local: CircuitEndpoint;
+  readonly remote: CircuitEndpoint;
+  start(events: LinkEvents): void;
+  /** Sends a batch of at least one byte; the link owns the bytes until `written`. One batch at a time. */
+  write(pieces: readonly Uint8Array[]): void;
+  /** Stops `received` and `ended`, at once. */
+  pause(): void;
+  resume(): void;
+  /** Sends FIN. Called when no batch is under way, at most once. */
+  end(): void;
+  /** Releases the link now, in the way that looks orderly to the peer. Idempotent. */
+  destroy(): void;
+  /** Releases the link now and lets the peer see a reset, where the transport can. Idempotent. */
+  reset(): void;
+}
+
+/** A way to make links. */
+export interface TransportDriver {
+  /** Short name, as it appears in diagnostics: `tcp`, `tls`, `memory`. */
+  readonly name: string;
+  /** Throws UsageError `ISCSI_BAD_ARGUMENT` when nothing could start from `binding` at present. */
+  checkBinding(binding: LocalBinding): void;
+  /**
+   * Makes a link. When `signal` is aborted before that, it rejects with the signal's reason after everything is released;
+   * other failures reject as they come, and the engine wraps them.
+   */
+  connect(remote: Remote, binding: LocalBinding, signal: AbortSignal): Promise<Link>;
+}

@@ -1,0 +1,70 @@
+// The TCP driver, over IPv4 and IPv6.
+
+import net from 'node:net';
+import type { Link, LocalBinding, Remote, TransportDriver } from './driver.ts';
+import { resolveBinding } from './local-address.ts';
+import { integer } from './options.ts';
+import { SocketLink } from './socket-link.ts';
+
+/** What a TCP driver may be told. */
+export interface TcpOptions {
+  /** Idle time before the system probes the peer (SO_KEEPALIVE); 0, the default, for no probes. */
+  readonly keepAliveMs?: number;
+  /** Size of each circuit's receive buffer, and so of the largest chunk; 256 KiB unless set. */
+  readonly receiveBufferLength?: number;
+}
+
+/**
+ * Makes a driver for TCP over IPv4 and IPv6, without delay (Nagle off). Chunks are views of one buffer a circuit that is
+ * used again for the next chunk. Throws UsageError `ISCSI_BAD_ARGUMENT` for an option that cannot be taken.
+ */
+export function tcpDriver(options: TcpOptions = {}): TransportDriver {
+  const keepAliveMs = integer('keepAliveMs', options.keepAliveMs ?? 0, 0);
+  const bufferLength = integer('receiveBufferLength', options.receiveBufferLength ?? 256 * 1024, 1);
+  return {
+    name: 'tcp',
+    checkBinding(binding) {
+      resolveBinding(binding, undefined);
+    },
+    async connect(remote, binding, signal) {
+      return await connectTcp(remote, binding, keepAliveMs, bufferLength, signal);
+    },
+  };
+}
+
+async function connectTcp(
+  remote: Remote,
+  binding: LocalBinding,
+  keepAliveMs: number,
+  bufferLength: number,
+  signal: AbortSignal,
+): Promise<Link> {
+  const socket = net.connect({
+    ...socketOptions(remote, binding, keepAliveMs),
+    onread: {
+      buffer: new Uint8Array(bufferLength),
+      callback(length, buffer) {
+        link.deliver(buffer.subarray(0, length));
+        return true;
+      },
+    },
+  });
+  socket.pause();
+  const link = new SocketLink(socket);
+  await link.opened('connect', signal);
+  return link;
+}
+
+/** The options that TCP has in common with what runs over it. */
+export function socketOptions(remote: Remote, binding: LocalBinding, keepAliveMs: number): net.TcpNetConnectOpts {
+  return {
+    host: remote.host,
+    port: remote.port,
+    ...resolveBinding(binding, remote.host),
+    noDelay: true,
+    // Half-open, because after our FIN we still read, and after the peer's FIN the circuit decides what becomes of us.
+    allowHalfOpen: true,
+    keepAlive: keepAliveMs > 0,
+    keepAliveInitialDelay: keepAliveMs,
+  };
+}
