@@ -107,7 +107,9 @@ export class SocketLink implements Link {
 
   reset(): void {
     this.#isReleased = true;
-    // A TLS socket is closed by the close of the TCP socket below it.
-    this.#bottom.resetAndDestroy();
+    // While a shutdown is under way the system refuses to reset (libuv answers EINVAL and Node never closes the socket).
+    const isShuttingDown = this.#socket.writableEnded && !this.#socket.writableFinished;
+    if (isShuttingDown) this.#socket.destroy();
+    else this.#bottom.resetAndDestroy(); // a TLS socket is closed by the close of the TCP socket below it
   }
 }
