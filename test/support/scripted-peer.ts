@@ -262,6 +262,8 @@ function overSocket(socket: net.Socket, bottom: net.Socket): PeerCircuit {
 }
 
 async function listen(server: net.Server, host: string, arrivals: Arrivals): Promise<ScriptedPeer> {
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket: net.Socket) => sockets.add(socket));
   server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
@@ -269,6 +271,7 @@ async function listen(server: net.Server, host: string, arrivals: Arrivals): Pro
     const closed = once(server, 'close');
     server.close();
     await resetAll(arrivals);
+    for (const socket of sockets) socket.destroy(); // a TLS handshake that came to nothing made no circuit
     await closed;
   };
   return { host, port, accept: async () => await arrivals.next(), close, [Symbol.asyncDispose]: close };
