@@ -10,9 +10,10 @@ export type TextKey = [key: string, value: string];
 
 /**
  * A standard-label (§6.1): a capital letter first, at most 63 characters. `#` is not among the characters that the clause
- * lists, but the RFC's own X#NodeArchitecture has it (§13.26).
+ * lists, but the RFC's own X#NodeArchitecture has it (§13.26); and its own iSCSIProtocolLevel begins with a small letter
+ * (§13.24).
  */
-const keyPattern = /^[A-Z][A-Za-z0-9.\-+@_#]{0,62}$/;
+const keyPattern = /^(?:[A-Z][A-Za-z0-9.\-+@_#]{0,62}|iSCSIProtocolLevel)$/;
 
 const nul = 0x00;
 const equalSign = 0x3d;
