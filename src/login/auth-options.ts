@@ -1,0 +1,100 @@
+// Who we are to the target and who the target is to us: the authentication options, checked once.
+
+import { timingSafeEqual } from 'node:crypto';
+
+import { UsageError } from '../base/index.ts';
+import { availableAlgorithms, type ChapAlgorithm, defaultChapAlgorithms } from './chap-algorithm.ts';
+
+/** What the target has to prove to us. */
+export interface MutualChapOptions {
+  /** The CHAP_N that the target must give. Left out: any name but our own. */
+  readonly user?: string | undefined;
+  readonly secret: Uint8Array;
+}
+
+/** CHAP credentials and policy. */
+export interface ChapOptions {
+  /** Our CHAP_N, 1 to 255 bytes. */
+  readonly user: string;
+  readonly secret: Uint8Array;
+  /** Present: the target must authenticate itself too, and a login without that fails. */
+  readonly mutual?: MutualChapOptions | undefined;
+  /** In order of preference; all, strongest first, when left out. Those that this Node lacks are not offered. */
+  readonly algorithms?: readonly ChapAlgorithm[] | undefined;
+  /** Takes secrets of fewer than 12 bytes, which RFC 7143 §9.2.1 asks not to be used without IPsec. */
+  readonly allowWeakSecrets?: boolean | undefined;
+}
+
+/** How a login is authenticated. */
+export interface AuthOptions {
+  readonly chap?: ChapOptions | undefined;
+  /**
+   * Whether a login without authentication will do. Beside `chap`, None is offered second; beside `chap.mutual` it is
+   * not offered at all, since a target that took it would not have proved itself.
+   */
+  readonly allowNone: boolean;
+}
+
+/** Credentials that have passed the checks. Kept in private fields only, so that no log or inspection shows them. */
+export interface ResolvedChap {
+  readonly user: string;
+  readonly secret: Uint8Array;
+  readonly mutual: { readonly user: string | undefined; readonly secret: Uint8Array } | undefined;
+  readonly algorithms: readonly ChapAlgorithm[];
+}
+
+/** 96 bits (RFC 7143 §9.2.1). */
+const shortestSecret = 12;
+const longestName = 255;
+
+/**
+ * Checks the options and copies the secrets. Throws UsageError: ISCSI_WEAK_SECRET for a short secret, otherwise
+ * ISCSI_BAD_ARGUMENT. No message holds a secret.
+ */
+export function resolveChap(auth: AuthOptions): ResolvedChap | undefined {
+  const { chap } = auth;
+  if (chap === undefined) {
+    if (!auth.allowNone) refuse('auth', 'neither CHAP nor None may be used');
+    return undefined;
+  }
+  checkName('auth.chap.user', chap.user);
+  const mayBeWeak = chap.allowWeakSecrets === true;
+  checkSecret('auth.chap.secret', chap.secret, mayBeWeak);
+  const algorithms = resolveAlgorithms(chap.algorithms ?? defaultChapAlgorithms);
+  const secret = Uint8Array.from(chap.secret);
+  if (chap.mutual === undefined) return { user: chap.user, secret, mutual: undefined, algorithms };
+  const { user, secret: theirs } = chap.mutual;
+  if (user !== undefined) checkName('auth.chap.mutual.user', user);
+  checkSecret('auth.chap.mutual.secret', theirs, mayBeWeak);
+  if (theirs.length === secret.length && timingSafeEqual(theirs, secret)) {
+    refuse('auth.chap.mutual.secret', 'the secrets of the two directions must differ (RFC 7143 §9.2.1)');
+  }
+  return { user: chap.user, secret, mutual: { user, secret: Uint8Array.from(theirs) }, algorithms };
+}
+
+function resolveAlgorithms(wanted: readonly ChapAlgorithm[]): readonly ChapAlgorithm[] {
+  for (const name of wanted) {
+    if (!defaultChapAlgorithms.includes(name)) refuse('auth.chap.algorithms', `${name} is not a CHAP algorithm`);
+  }
+  const algorithms = availableAlgorithms([...new Set(wanted)]);
+  if (algorithms.length === 0) refuse('auth.chap.algorithms', 'none of them can be used with this build of Node');
+  return algorithms;
+}
+
+function checkName(argument: string, name: string): void {
+  const length = Buffer.byteLength(name);
+  if (length === 0 || length > longestName || name.includes('\0')) {
+    refuse(argument, `a CHAP name has 1 to ${longestName} bytes and no null`);
+  }
+}
+
+function checkSecret(argument: string, secret: Uint8Array, mayBeWeak: boolean): void {
+  if (secret.length === 0) refuse(argument, 'the secret is empty');
+  if (secret.length < shortestSecret && !mayBeWeak) {
+    throw new UsageError('ISCSI_WEAK_SECRET', `${argument}: fewer than ${shortestSecret} bytes`, { argument });
+  }
+}
+
+function refuse(argument: string, why: string): never {
+  throw new UsageError('ISCSI_BAD_ARGUMENT', `${argument}: ${why}`, { argument });
+}
