@@ -1,0 +1,45 @@
+// Prints the generated pages, or with --check says which of them are stale.
+// Usage: npm run docs, or node dist/scripts/generate-docs.js [--check]
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { architecture } from './docs/architecture-page.ts';
+import { diagnosticsPage } from './docs/diagnostics-page.ts';
+import { errorsPage } from './docs/errors-page.ts';
+import { statesPage } from './docs/states-page.ts';
+import { wireFormatPage } from './docs/wire-format-page.ts';
+
+/** The repository: this file is dist/scripts/generate-docs.js when it runs. */
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+function read(path: string): string {
+  const whole = join(root, path);
+  return existsSync(whole) ? readFileSync(whole, 'utf8') : '';
+}
+
+const pages: Readonly<Record<string, () => string>> = {
+  'docs/errors.md': errorsPage,
+  'docs/states.md': statesPage,
+  'docs/wire-format.md': wireFormatPage,
+  'docs/diagnostics.md': () => diagnosticsPage(read('src/base/channels.ts')),
+  'ARCHITECTURE.md': () => architecture(read('ARCHITECTURE.md')),
+};
+
+const isCheck = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [path, print] of Object.entries(pages)) {
+  const text = print();
+  if (read(path) === text) continue;
+  stale.push(path);
+  if (isCheck) continue;
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+if (isCheck && stale.length > 0) {
+  console.error(`stale: ${stale.join(', ')}; run npm run docs`);
+  process.exitCode = 1;
+} else if (!isCheck) {
+  console.log(stale.length === 0 ? 'all pages are fresh' : `printed ${stale.join(', ')}`);
+}
