@@ -9,7 +9,7 @@
 
 import { timingSafeEqual } from 'node:crypto';
 
-import { equalBytes } from '../base/index.ts';
+import { equalBytes, u8 } from '../base/index.ts';
 import type { ResolvedChap } from './auth-options.ts';
 import type { ChallengeMemory } from './challenge-memory.ts';
 import { type ChapAlgorithm, chapAlgorithms, chapResponse } from './chap-algorithm.ts';
@@ -32,14 +32,19 @@ interface Challenge {
   readonly challenge: Uint8Array;
 }
 
+/** What the target has to prove, and the answers that would prove nothing. */
+interface OpenProof {
+  readonly ours: Challenge;
+  readonly mutual: NonNullable<ResolvedChap['mutual']>;
+  readonly ownResponse: Uint8Array;
+}
+
 /** One CHAP exchange. Its secrets are in private fields and show in no inspection. */
 export class ChapExchange {
   readonly #chap: ResolvedChap;
   readonly #memory: ChallengeMemory;
   readonly #random: RandomSource;
-  #state: 'algorithm' | 'response' | 'done' = 'algorithm';
-  #ours: Challenge | undefined;
-  #ownResponse: Uint8Array = new Uint8Array(0);
+  #state: 'algorithm' | OpenProof | 'done' = 'algorithm';
 
   constructor(chap: ResolvedChap, memory: ChallengeMemory, random: RandomSource) {
     this.#chap = chap;
@@ -64,49 +69,42 @@ export class ChapExchange {
 
   /** Takes the target's CHAP keys of one text and returns ours. Throws LoginError ISCSI_AUTH_FAILED with the key. */
   step(keys: ReadonlyMap<string, string>): TextPair[] {
-    switch (this.#state) {
-      case 'algorithm':
-        return this.#answer(keys);
-      case 'response':
-        this.#verify(keys);
-        return [];
-      case 'done':
-        checkKeys(keys, []);
-        return [];
-    }
+    if (this.#state === 'algorithm') return this.#answer(keys);
+    if (this.#state === 'done') takeKeys(keys, []);
+    else this.#verify(this.#state, keys);
+    return [];
   }
 
   #answer(keys: ReadonlyMap<string, string>): TextPair[] {
-    checkKeys(keys, ['CHAP_A', 'CHAP_I', 'CHAP_C']);
-    const theirs = this.#readChallenge(keys);
+    const theirs = this.#readChallenge(takeKeys(keys, ['CHAP_A', 'CHAP_I', 'CHAP_C']));
     this.#checkOrigin(theirs.challenge);
     const { user, secret, mutual } = this.#chap;
-    this.#ownResponse = chapResponse(theirs.algorithm, theirs.identifier, secret, theirs.challenge);
+    const ownResponse = chapResponse(theirs.algorithm, theirs.identifier, secret, theirs.challenge);
     const pairs: TextPair[] = [
       ['CHAP_N', user],
-      ['CHAP_R', formatBinary(this.#ownResponse)],
+      ['CHAP_R', formatBinary(ownResponse)],
     ];
     if (mutual === undefined) {
       this.#state = 'done';
       return pairs;
     }
-    this.#ours = this.#makeChallenge(theirs);
-    this.#state = 'response';
-    pairs.push(['CHAP_I', String(this.#ours.identifier)], ['CHAP_C', formatBinary(this.#ours.challenge)]);
+    const ours = this.#makeChallenge(theirs);
+    this.#state = { ours, mutual, ownResponse };
+    pairs.push(['CHAP_I', String(ours.identifier)], ['CHAP_C', formatBinary(ours.challenge)]);
     return pairs;
   }
 
-  #readChallenge(keys: ReadonlyMap<string, string>): Challenge {
-    const selected = parseNumber(keys.get('CHAP_A') ?? '');
+  #readChallenge(keys: Readonly<Record<'CHAP_A' | 'CHAP_I' | 'CHAP_C', string>>): Challenge {
+    const selected = parseNumber(keys.CHAP_A);
     const algorithm = this.#chap.algorithms.find((name) => chapAlgorithms[name].number === selected);
     if (algorithm === undefined) {
-      throw authFailed('CHAP_A', `the target selected ${shown(keys.get('CHAP_A') ?? '')}, which was not offered`);
+      throw authFailed('CHAP_A', `the target selected ${shown(keys.CHAP_A)}, which was not offered`);
     }
-    const identifier = parseNumber(keys.get('CHAP_I') ?? '');
+    const identifier = parseNumber(keys.CHAP_I);
     if (identifier === undefined || identifier > 255) {
-      throw authFailed('CHAP_I', `${shown(keys.get('CHAP_I') ?? '')} is not a number of one byte`);
+      throw authFailed('CHAP_I', `${shown(keys.CHAP_I)} is not a number of one byte`);
     }
-    const challenge = parseBinary(keys.get('CHAP_C') ?? '', longestBinary);
+    const challenge = parseBinary(keys.CHAP_C, longestBinary);
     if (challenge === undefined || challenge.length === 0) {
       throw authFailed('CHAP_C', `not a binary value of 1 to ${longestBinary} bytes`);
     }
@@ -128,7 +126,7 @@ export class ChapExchange {
       const challenge = Uint8Array.from(this.#random(chapAlgorithms[algorithm].length));
       if (this.#memory.origin(challenge) !== undefined) continue;
       this.#memory.add(challenge, 'ours');
-      const identifier = this.#random(1)[0] ?? 0;
+      const identifier = u8(this.#random(1), 0);
       return {
         algorithm,
         identifier: identifier === theirs.identifier ? (identifier + 1) % 256 : identifier,
@@ -138,23 +136,19 @@ export class ChapExchange {
     throw authFailed('CHAP_C', 'the random source gives challenges that were used before');
   }
 
-  #verify(keys: ReadonlyMap<string, string>): void {
-    const { mutual, secret, user } = this.#chap;
-    const ours = this.#ours;
-    checkKeys(keys, ['CHAP_N', 'CHAP_R']);
-    if (mutual === undefined || ours === undefined) throw authFailed('CHAP_R', 'not asked for');
-    const name = keys.get('CHAP_N') ?? '';
+  #verify(proof: OpenProof, keys: ReadonlyMap<string, string>): void {
+    const { ours, mutual, ownResponse } = proof;
+    const { CHAP_N: name, CHAP_R: text } = takeKeys(keys, ['CHAP_N', 'CHAP_R']);
     const nameLength = Buffer.byteLength(name);
     if (nameLength === 0 || nameLength > longestName) throw authFailed('CHAP_N', `not 1 to ${longestName} bytes`);
-    if (mutual.user === undefined ? name === user : name !== mutual.user) {
+    if (mutual.user === undefined ? name === this.#chap.user : name !== mutual.user) {
       throw authFailed('CHAP_N', `${shown(name)} is not the name of the target`);
     }
-    const response = parseBinary(keys.get('CHAP_R') ?? '', longestBinary);
-    if (response === undefined || response.length !== chapAlgorithms[ours.algorithm].length) {
-      throw authFailed('CHAP_R', `not ${chapAlgorithms[ours.algorithm].length} bytes`);
-    }
-    const reflected = chapResponse(ours.algorithm, ours.identifier, secret, ours.challenge);
-    if (timingSafeEqual(response, reflected) || equalBytes(response, this.#ownResponse)) {
+    const { length } = chapAlgorithms[ours.algorithm];
+    const response = parseBinary(text, longestBinary);
+    if (response?.length !== length) throw authFailed('CHAP_R', `not ${length} bytes`);
+    const reflected = chapResponse(ours.algorithm, ours.identifier, this.#chap.secret, ours.challenge);
+    if (timingSafeEqual(response, reflected) || equalBytes(response, ownResponse)) {
       throw authFailed('CHAP_R', 'the target answered with our own secret');
     }
     const right = chapResponse(ours.algorithm, ours.identifier, mutual.secret, ours.challenge);
@@ -164,11 +158,15 @@ export class ChapExchange {
 }
 
 /** Each step has its keys: none may be missing and none may be added (§9.2). */
-function checkKeys(keys: ReadonlyMap<string, string>, wanted: readonly string[]): void {
+function takeKeys<Key extends string>(
+  keys: ReadonlyMap<string, string>,
+  wanted: readonly Key[],
+): Readonly<Record<Key, string>> {
   for (const key of keys.keys()) {
-    if (!wanted.includes(key)) throw authFailed(key, 'not a key of this step of CHAP');
+    if (!wanted.some((name) => name === key)) throw authFailed(key, 'not a key of this step of CHAP');
   }
   for (const key of wanted) {
     if (!keys.has(key)) throw authFailed(key, 'missing from this step of CHAP');
   }
+  return Object.fromEntries(keys) as Record<Key, string>;
 }

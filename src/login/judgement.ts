@@ -90,7 +90,7 @@ export function readDeclaration(key: string, facts: DeclaredKey, declared: strin
       if (Buffer.byteLength(declared) > maxTextLength) throw badKey(key, `longer than ${maxTextLength} bytes`);
       return declared;
     case 'number':
-      return readNumber(key, { min: facts.min ?? 0, max: facts.max ?? 0xffff_ffff }, declared);
+      return readNumber(key, facts, declared);
     case 'tag': {
       const tag = parse16Bit(declared);
       if (tag === undefined) throw badKey(key, `${shown(declared)} is not a 16-bit value`);

@@ -44,13 +44,10 @@ export interface ListKey extends KeyPlace {
 }
 
 /** A key that is declared, not negotiated. */
-export interface DeclaredKey extends KeyPlace {
-  readonly rule: 'declared';
-  readonly value: 'text' | 'number' | 'tag';
-  readonly min?: number;
-  readonly max?: number;
-  readonly isRepeatable?: true;
-}
+export type DeclaredKey = KeyPlace & { readonly rule: 'declared'; readonly isRepeatable?: true } & (
+    | { readonly value: 'text' | 'tag' }
+    | { readonly value: 'number'; readonly min: number; readonly max: number }
+  );
 
 /** A key that has no result: obsolete ones are answered Reject, ignored ones not at all, security ones elsewhere. */
 export interface ResultlessKey extends KeyPlace {
@@ -86,7 +83,7 @@ const rows: readonly (readonly [string, KeyFacts])[] = [
   ['TargetAlias', { ...targetKey, use: 'ALL', clause: 'RFC 7143 §13.6', value: 'text' }],
   ['InitiatorAlias', { ...nameKey, use: 'ALL', clause: 'RFC 7143 §13.7', value: 'text' }],
   ['TargetAddress', { ...targetKey, use: 'ALL', clause: 'RFC 7143 §13.8', value: 'text', isRepeatable: true }],
-  ['TargetPortalGroupTag', { ...targetKey, use: 'IO', clause: 'RFC 7143 §13.9', value: 'tag', min: 0, max: 65535 }],
+  ['TargetPortalGroupTag', { ...targetKey, use: 'IO', clause: 'RFC 7143 §13.9', value: 'tag' }],
   ['InitialR2T', { ...normalKey, clause: 'RFC 7143 §13.10', rule: 'or', initial: true }],
   ['ImmediateData', { ...normalKey, clause: 'RFC 7143 §13.11', rule: 'and', initial: true }],
   ['MaxRecvDataSegmentLength', { use: 'ALL', stage: 'operational', scope: 'connection', senders: 'both', clause: 'RFC 7143 §13.12', rule: 'declared', value: 'number', min: 512, max: largestLength }],

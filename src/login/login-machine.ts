@@ -5,7 +5,7 @@
 // One text at a time travels either way, in as many PDUs as it needs (the C bit); its keys are looked at when it is
 // whole. Any fault ends the login: the machine throws and takes no further step.
 
-import { LoginError, ProtocolError, UsageError } from '../base/index.ts';
+import { assert, LoginError, ProtocolError, UsageError } from '../base/index.ts';
 import {
   encodeTextKeys,
   type LoginRequest,
@@ -18,11 +18,11 @@ import {
   splitText,
   TextAccumulator,
 } from '../wire/index.ts';
-import { authFailed, badKey, noAgreement } from './key-fault.ts';
+import { badKey, noAgreement } from './key-fault.ts';
 import { keyTable } from './keys.ts';
 import { type LoginOptions, type ResolvedLogin, resolveLogin } from './login-options.ts';
 import { type DueAnswer, Negotiation, type TextPair } from './negotiation.ts';
-import { offeredKeys, wishTexts } from './offers.ts';
+import { offeredPairs, wishTexts } from './offers.ts';
 import { type NegotiatedParameters, readParameters } from './parameters.ts';
 import { checkResponse, checkTask, nextStatSn } from './response-check.ts';
 import { SecurityStage } from './security-stage.ts';
@@ -153,9 +153,8 @@ export class LoginMachine {
     }
     this.#state = 'ended';
     refuseLateProposals(due);
-    if (!this.#security.isDone) {
-      throw authFailed('AuthMethod', 'the target left the security stage without authentication');
-    }
+    // T can only follow our T, which is set when nothing but the target's proof is missing, and its lack has thrown.
+    assert(this.#security.isDone, 'the security stage ends with authentication');
     this.#state = 'operational';
     return { kind: 'send', ...this.#send(this.#offers(), true) };
   }
@@ -179,14 +178,11 @@ export class LoginMachine {
 
   #offers(): TextPair[] {
     const { offers, isLeading, isDiscovery } = this.#login;
-    const wishes = wishTexts(offers);
-    return this.#negotiation.offer(
-      offeredKeys(offers, isLeading, isDiscovery).map((key): TextPair => [key, wishes.get(key) ?? '']),
-    );
+    return this.#negotiation.offer(offeredPairs(offers, isLeading, isDiscovery));
   }
 
   #finish(response: LoginResponse): LoginResult {
-    this.#negotiation.settleUnanswered();
+    this.#negotiation.settle();
     const parameters = readParameters(this.#negotiation, this.#login.offers, this.#login.session);
     const { tsih, statSn, expCmdSn, maxCmdSn } = response;
     return { tsih, statSn, expCmdSn, maxCmdSn, parameters };

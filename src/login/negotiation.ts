@@ -3,7 +3,7 @@
 import { chooseAnswer, judgeAnswer, judgeSilence, type NegotiatedKey, readDeclaration } from './judgement.ts';
 import { badKey, noAgreement, shown } from './key-fault.ts';
 import { type DeclaredKey, type KeyFacts, type KeyValue, keyTable } from './keys.ts';
-import { reservedAnswers } from './values.ts';
+import { formatValue, reservedAnswers } from './values.ts';
 
 /** A key with its value, as text. */
 export type TextPair = readonly [key: string, value: string];
@@ -55,27 +55,25 @@ export class Negotiation {
     return due;
   }
 
-  /** The result of a key: its negotiated or declared value. Undefined when there is none. */
+  /** The result of a key: its negotiated or declared value. After `settle` only declared keys can be without. */
   result(key: string): KeyValue | undefined {
     return this.#results.get(key);
   }
 
-  /** Whether the target has sent this key. */
-  hasReceived(key: string): boolean {
-    return this.#received.has(key);
-  }
-
-  /** Whether the result of a negotiated key was chosen by the target, rather than left at its default. */
+  /** Whether the result of a negotiated key was selected by the target, rather than left at its default. */
   hasChosen(key: string): boolean {
     return this.#chosen.has(key);
   }
 
-  /** Gives the keys that we offered and the target did not answer their result. Throws ISCSI_NO_AGREEMENT. */
-  settleUnanswered(): void {
-    for (const [key, offered] of this.#sent) {
-      const facts = keyTable.get(key);
-      if (this.#results.has(key) || facts === undefined || !isNegotiated(facts)) continue;
-      this.#results.set(key, judgeSilence(key, facts, offered));
+  /**
+   * Gives every negotiated key that has no result its own: by the target's silence when we offered it, otherwise its
+   * default. Throws LoginError ISCSI_NO_AGREEMENT where silence will not do.
+   */
+  settle(): void {
+    for (const [key, facts] of keyTable) {
+      if (this.#results.has(key) || !isNegotiated(facts)) continue;
+      const offered = this.#sent.get(key);
+      this.#results.set(key, offered === undefined ? facts.initial : judgeSilence(key, facts, offered));
     }
   }
 
@@ -130,7 +128,8 @@ export class Negotiation {
     if (this.#setting.isDiscovery && facts.isIrrelevantInDiscovery === true) {
       return { pair: [key, 'Irrelevant'], isRequired: true };
     }
-    const choice = chooseAnswer(key, facts, this.#setting.wishes.get(key) ?? '', proposed);
+    const wish = this.#setting.wishes.get(key) ?? formatValue(facts.initial);
+    const choice = chooseAnswer(key, facts, wish, proposed);
     this.#results.set(key, choice.value);
     return { pair: [key, choice.answer], isRequired: choice.isAnswerRequired };
   }

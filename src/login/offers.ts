@@ -1,8 +1,7 @@
 // What we offer: the session's and connection's keys with our defaults, resolved and checked once.
 
-import { UsageError } from '../base/index.ts';
-import type { KeyFacts, KeyValue } from './keys.ts';
-import { keyTable } from './keys.ts';
+import { assert, UsageError } from '../base/index.ts';
+import { type KeyValue, keyTable } from './keys.ts';
 import { formatValue } from './values.ts';
 
 /** A list of digests in order of preference. Without `None` the digest is required. */
@@ -58,8 +57,8 @@ const taskReportings: readonly string[] = ['RFC3720', 'ResponseFence', 'FastAbor
 /**
  * Fills in our defaults and checks every value against the range of its key. Throws UsageError ISCSI_BAD_ARGUMENT with
  * the option's name. Defaults: digests `None,CRC32C`; MaxConnections 8; InitialR2T No and ImmediateData Yes, so that a
- * small write needs no round trip; MaxRecvDataSegmentLength and FirstBurstLength 256 KiB; MaxBurstLength 16 MiB less a
- * sector page, so that a write is one solicited sequence wherever the target can; Time2Wait 2, Time2Retain 20;
+ * small write needs no round trip; MaxRecvDataSegmentLength and FirstBurstLength 256 KiB; MaxBurstLength 16776192, the
+ * largest multiple of 1 KiB, so that a write is one solicited sequence wherever the target can; Time2Wait 2, Time2Retain 20;
  * MaxOutstandingR2T 8 (1 with recovery, as §13.19 demands); both orders Yes; ErrorRecoveryLevel 0.
  */
 export function resolveKeyOffers(options: KeyOfferOptions = {}): KeyOffers {
@@ -111,9 +110,10 @@ function checkTaskReporting(list: readonly string[]): void {
 }
 
 function checkRange(key: string, field: string, value: number): void {
-  const { min = 0, max = 0 } = keyTable.get(key) as KeyFacts & { readonly min?: number; readonly max?: number };
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    refuse(field, `${value} is not an integer from ${min} to ${max}`);
+  const facts = keyTable.get(key);
+  assert(facts !== undefined && 'max' in facts, `${key} has a range`);
+  if (!Number.isSafeInteger(value) || value < facts.min || value > facts.max) {
+    refuse(field, `${value} is not an integer from ${facts.min} to ${facts.max}`);
   }
 }
 
@@ -138,17 +138,18 @@ export function wishTexts(offers: KeyOffers): ReadonlyMap<string, string> {
 }
 
 /**
- * The keys that a login offers in its operational stage, in the table's order: session-wide ones only on the leading
+ * The keys with their values that a login offers in its operational stage, in the table's order: session-wide ones only on the leading
  * connection (RFC 7143 §13), those irrelevant to discovery only in normal sessions.
  */
-export function offeredKeys(offers: KeyOffers, isLeading: boolean, isDiscovery: boolean): string[] {
+export function offeredPairs(offers: KeyOffers, isLeading: boolean, isDiscovery: boolean): [string, string][] {
   const wishes = wishTexts(offers);
   return [...keyTable].flatMap(([key, facts]) => {
-    if (!wishes.has(key)) return [];
+    const wish = wishes.get(key);
+    if (wish === undefined) return [];
     if (facts.use === 'LO' && !isLeading) return [];
     if (isDiscovery && facts.isIrrelevantInDiscovery === true) return [];
     if (key === 'TaskReporting' && offers.taskReporting.length === 0) return [];
     if (key === 'iSCSIProtocolLevel' && !offers.offersProtocolLevel) return [];
-    return [key];
+    return [[key, wish]];
   });
 }

@@ -1,7 +1,6 @@
 // What was agreed: the parameters of a connection and its session when the login is over.
 
 import { noAgreement } from './key-fault.ts';
-import { type KeyValue, keyTable } from './keys.ts';
 import type { Negotiation } from './negotiation.ts';
 import type { KeyOffers } from './offers.ts';
 
@@ -38,7 +37,7 @@ export interface NegotiatedParameters {
 const undeclaredSegmentLength = 8192;
 
 /**
- * Reads the agreed values off a finished negotiation; session-wide ones come from `session` when the connection was
+ * Reads the agreed values off a settled negotiation; session-wide ones come from `session` when the connection was
  * added to one. Throws LoginError ISCSI_NO_AGREEMENT when FirstBurstLength exceeds MaxBurstLength by the target's word.
  */
 export function readParameters(
@@ -47,8 +46,8 @@ export function readParameters(
   session: NegotiatedParameters | undefined,
 ): NegotiatedParameters {
   const connection = {
-    headerDigest: value(negotiation, 'HeaderDigest') === 'CRC32C',
-    dataDigest: value(negotiation, 'DataDigest') === 'CRC32C',
+    headerDigest: negotiation.result('HeaderDigest') === 'CRC32C',
+    dataDigest: negotiation.result('DataDigest') === 'CRC32C',
     maxRecvDataSegmentLength: offers.maxRecvDataSegmentLength,
     maxXmitDataSegmentLength: Number(negotiation.result('MaxRecvDataSegmentLength') ?? undeclaredSegmentLength),
     targetPortalGroupTag: negotiation.result('TargetPortalGroupTag') as number | undefined,
@@ -56,24 +55,24 @@ export function readParameters(
     targetAddress: negotiation.result('TargetAddress') as string | undefined,
   };
   if (session !== undefined) return { ...session, ...connection };
-  const initialR2t = value(negotiation, 'InitialR2T') === true;
-  const immediateData = value(negotiation, 'ImmediateData') === true;
-  const maxBurstLength = Number(value(negotiation, 'MaxBurstLength'));
+  const initialR2t = negotiation.result('InitialR2T') === true;
+  const immediateData = negotiation.result('ImmediateData') === true;
+  const maxBurstLength = Number(negotiation.result('MaxBurstLength'));
   return {
     ...connection,
-    maxConnections: Number(value(negotiation, 'MaxConnections')),
+    maxConnections: Number(negotiation.result('MaxConnections')),
     initialR2t,
     immediateData,
     maxBurstLength,
     firstBurstLength: readFirstBurst(negotiation, maxBurstLength, immediateData || !initialR2t),
-    defaultTime2Wait: Number(value(negotiation, 'DefaultTime2Wait')),
-    defaultTime2Retain: Number(value(negotiation, 'DefaultTime2Retain')),
-    maxOutstandingR2t: Number(value(negotiation, 'MaxOutstandingR2T')),
-    dataPduInOrder: value(negotiation, 'DataPDUInOrder') === true,
-    dataSequenceInOrder: value(negotiation, 'DataSequenceInOrder') === true,
-    errorRecoveryLevel: Number(value(negotiation, 'ErrorRecoveryLevel')),
-    iScsiProtocolLevel: Number(value(negotiation, 'iSCSIProtocolLevel')),
-    taskReporting: String(value(negotiation, 'TaskReporting')),
+    defaultTime2Wait: Number(negotiation.result('DefaultTime2Wait')),
+    defaultTime2Retain: Number(negotiation.result('DefaultTime2Retain')),
+    maxOutstandingR2t: Number(negotiation.result('MaxOutstandingR2T')),
+    dataPduInOrder: negotiation.result('DataPDUInOrder') === true,
+    dataSequenceInOrder: negotiation.result('DataSequenceInOrder') === true,
+    errorRecoveryLevel: Number(negotiation.result('ErrorRecoveryLevel')),
+    iScsiProtocolLevel: Number(negotiation.result('iSCSIProtocolLevel')),
+    taskReporting: String(negotiation.result('TaskReporting')),
   };
 }
 
@@ -82,16 +81,10 @@ export function readParameters(
  * of the two is a default, or no unsolicited data are allowed at all, the smaller simply holds.
  */
 function readFirstBurst(negotiation: Negotiation, maxBurstLength: number, isRelevant: boolean): number {
-  const firstBurstLength = Number(value(negotiation, 'FirstBurstLength'));
+  const firstBurstLength = Number(negotiation.result('FirstBurstLength'));
   const wereChosen = negotiation.hasChosen('FirstBurstLength') && negotiation.hasChosen('MaxBurstLength');
   if (firstBurstLength > maxBurstLength && isRelevant && wereChosen) {
     throw noAgreement('FirstBurstLength', `${firstBurstLength} exceeds MaxBurstLength ${maxBurstLength}`);
   }
   return Math.min(firstBurstLength, maxBurstLength);
-}
-
-/** The result of a key, or its default when it was not part of this login. */
-function value(negotiation: Negotiation, key: string): KeyValue | undefined {
-  const facts = keyTable.get(key);
-  return negotiation.result(key) ?? (facts !== undefined && 'initial' in facts ? facts.initial : undefined);
 }

@@ -14,7 +14,7 @@ import type { TextPair } from './negotiation.ts';
 export class SecurityStage {
   readonly #methods: readonly string[];
   readonly #chap: ChapExchange | undefined;
-  #state: 'method' | 'exchange' | 'done' = 'method';
+  #state: 'method' | ChapExchange | 'done' = 'method';
 
   constructor(chap: ResolvedChap | undefined, allowNone: boolean, memory: ChallengeMemory, random: RandomSource) {
     const mayBeNone = chap === undefined || (allowNone && chap.mutual === undefined);
@@ -29,21 +29,18 @@ export class SecurityStage {
 
   /** Whether our next request may ask for the next stage: nothing of ours is left to be sent. */
   get mayTransit(): boolean {
-    if (this.#state === 'exchange') return this.#chap?.isAnswered === true;
-    return this.#state === 'done' || this.#isOnlyNone;
+    return this.#state instanceof ChapExchange ? this.#state.isAnswered : this.#isSettled;
   }
 
   /** Whether the stage may end: a transition before that would be a silent fall to no authentication. */
   get isDone(): boolean {
-    if (this.#state === 'exchange') return this.#chap?.isDone === true;
-    // Where nothing but None was possible, a target that moves on without naming it has said enough.
-    return this.#state === 'done' || this.#isOnlyNone;
+    return this.#state instanceof ChapExchange ? this.#state.isDone : this.#isSettled;
   }
 
   /** Takes the target's authentication keys of one text and returns ours. Throws LoginError ISCSI_AUTH_FAILED. */
   step(pairs: Iterable<TextPair>): TextPair[] {
     const keys = collect(pairs);
-    if (this.#state === 'exchange') return this.#exchange(keys);
+    if (this.#state instanceof ChapExchange) return this.#state.step(keys);
     const method = keys.get('AuthMethod');
     if (this.#state === 'done' || method === undefined) {
       refuseAll(keys);
@@ -58,16 +55,13 @@ export class SecurityStage {
       this.#state = 'done';
       return [];
     }
-    this.#state = 'exchange';
+    this.#state = this.#chap;
     return this.#chap.start();
   }
 
-  get #isOnlyNone(): boolean {
-    return this.#chap === undefined;
-  }
-
-  #exchange(keys: ReadonlyMap<string, string>): TextPair[] {
-    return this.#chap?.step(keys) ?? [];
+  /** Where nothing but None was possible, a target that moves on without naming it has said enough. */
+  get #isSettled(): boolean {
+    return this.#state === 'done' || this.#chap === undefined;
   }
 }
 

@@ -24,9 +24,9 @@ const shape =
  * a number in it is out of range. A redirecting target must leave the tag out; one that does not is still understood.
  */
 export function parseTargetAddress(text: string): TargetAddress {
-  const groups = text.length <= longestHost + 32 ? shape.exec(text)?.groups : undefined;
-  const host = groups?.['v6'] ?? groups?.['name'];
-  if (groups === undefined || host === undefined || host.length > longestHost) throw badAddress(text);
+  const groups = shape.exec(text)?.groups;
+  const host = groups?.['v6'] ?? groups?.['name'] ?? '';
+  if (groups === undefined || host.length > longestHost) throw badAddress(text);
   if (groups['v6'] !== undefined && !URL.canParse(`http://[${host}]/`)) throw badAddress(text);
   const port = groups['port'] === undefined ? defaultPort : parse16Bit(groups['port']);
   if (port === undefined || port === 0) throw badAddress(text);

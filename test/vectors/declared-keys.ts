@@ -20,6 +20,7 @@ export const targetDeclarations: readonly {
       ['Bob-s Disk', 'Bob-s Disk'],
       ['Web Server 3 Disk 20', 'Web Server 3 Disk 20'],
       ['Plattenstapel für Zürich', 'Plattenstapel für Zürich'],
+      ['x'.repeat(255), 'x'.repeat(255)],
     ],
     inadmissible: [],
     malformed: ['x'.repeat(256), 'Reject', 'NotUnderstood'],

@@ -105,6 +105,18 @@ suite('§9.2 keys that do not follow the steps end the login', () => {
   });
 });
 
+suite('§9.2.1 reflected responses', () => {
+  for (const [title, CHAP_R] of [
+    ['our own response', `0x${md5.ours}`],
+    ['a response made with our own secret', `0x${md5.reflected}`],
+  ] as const) {
+    test(`§9.2.1: ${title} is seen as a reflection, not only as wrong`, () => {
+      const error = failsWith(() => playMutual([...upToProof, proof({ CHAP_R })]), 'ISCSI_AUTH_FAILED', 'CHAP_R');
+      assert.match(error.message, /our own secret/);
+    });
+  }
+});
+
 suite('§9.2.1 challenges once', () => {
   test('§9.2.1 CHAP_C 3.6: a challenge seen in an earlier login is refused', () => {
     const challengeMemory = new ChallengeMemory();

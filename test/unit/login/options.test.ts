@@ -119,6 +119,15 @@ suite('login options', () => {
       assert.equal(error.argument, argument);
     });
   }
+  test('the bounds themselves can be used', () => {
+    const bounds: Partial<LoginOptions>[] = [
+      { initiatorName: 'i'.repeat(223), targetName: 't'.repeat(223), initiatorAlias: 'a'.repeat(255) },
+      { isid: 2 ** 48 - 1, cid: 65535, cmdSn: 0xffff_ffff, expStatSn: 0xffff_ffff, initiatorTaskTag: 0xffff_fffe },
+      { isid: 0, cid: 0, cmdSn: 0, initiatorTaskTag: 0, maxExchanges: 6, maxTextLength: 8192 },
+      { auth: mutualAuth({ user: 'u'.repeat(255), mutual: { user: 't'.repeat(255), secret: targetSecret } }) },
+    ];
+    for (const changes of bounds) assert.doesNotThrow(() => startLogin(loginOptions(changes)));
+  });
   test('§9.2.1: secrets of fewer than 12 bytes are refused in either direction', () => {
     const weak = Buffer.from('elevenbytes');
     for (const auth of [chapAuth({ secret: weak }), mutualAuth({ mutual: { secret: weak } })]) {

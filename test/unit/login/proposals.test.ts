@@ -36,6 +36,11 @@ suite('§6.2 proposals of the target', () => {
       assert.equal(keys.result(proposal[0]), result);
     });
   }
+  test('§6.2: where we have no wish of our own, the default is our wish', () => {
+    const keys = new Negotiation({ isLeading: true, isDiscovery: false, wishes: new Map() });
+    const due = keys.receive([['MaxBurstLength', '1048576']], 'operational');
+    assert.deepEqual(due, [{ pair: ['MaxBurstLength', '262144'], isRequired: true }]);
+  });
   test('§6.2.1 list: nothing in common for a required digest is no agreement', () => {
     failsWith(() => negotiation().receive([['DataDigest', 'None']], 'operational'), 'ISCSI_NO_AGREEMENT', 'DataDigest');
   });

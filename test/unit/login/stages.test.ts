@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { startLogin } from '../../../src/login/index.ts';
+import { resolveKeyOffers, startLogin } from '../../../src/login/index.ts';
 import {
   chapAuth,
   failsWith,
@@ -62,6 +62,11 @@ suite('§6.3 stages', () => {
         'ErrorRecoveryLevel',
       ],
     );
+  });
+  test('§13.21: a discovery session has no recovery, whatever was asked for', () => {
+    const offers = resolveKeyOffers({ errorRecoveryLevel: 2 });
+    const { target } = play([securityDone], { sessionType: 'Discovery', offers });
+    assert.ok(target.last.text.includes('ErrorRecoveryLevel=0'));
   });
   test('§11.12: all requests carry the same ISID, TSIH, CID, CmdSN, task tag and version', () => {
     const { target } = play([securityDone, {}, {}, finalAnswer], { isid: 0x4000_0000_0001, cid: 9 });
@@ -148,7 +153,8 @@ suite('§11.13 header fields', () => {
   }
   for (const statSn of [5, 7, 0, 6 + 2 ** 31]) {
     test(`§11.13.4: StatSN ${statSn} after 5 breaks the sequence`, () => {
-      failsWith(() => play([securityDone, { t: true, statSn }], {}, 5), 'ISCSI_BAD_SEQUENCE');
+      const error = failsWith(() => play([securityDone, { t: true, statSn }], {}, 5), 'ISCSI_BAD_SEQUENCE');
+      assert.equal((error as { byte?: number }).byte, 24);
     });
   }
   test('§11.12.9: a reinstating login carries the old ExpStatSN in its first request', () => {
@@ -184,7 +190,12 @@ suite('§6.2 continued texts', () => {
     const text = segment(keys);
     const target = new ScriptedTarget();
     const login = startLogin(loginOptions());
-    target.play(login, [securityDone, { c: true, raw: text.subarray(0, 8000) }, { raw: text.subarray(8000) }]);
+    const begun = target.play(login, [
+      securityDone,
+      { c: true, raw: text.subarray(0, 8000) },
+      { raw: text.subarray(8000) },
+    ]);
+    assert.equal(begun.kind === 'send' && begun.data.length, 8192);
     assert.deepEqual([target.last.pdu.isContinue, target.last.pdu.isTransit], [true, false]);
     const step = target.more(login, [{}]);
     assert.ok(step.kind === 'send');

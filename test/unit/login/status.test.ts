@@ -44,7 +44,7 @@ suite('§11.13.5 refusals', () => {
       assert.ok(error instanceof LoginError);
       assert.deepEqual([error.statusClass, error.statusDetail], [status >> 8, status & 0xff]);
       assert.equal(error.isRetryable, isRetryable);
-      assert.match(error.message, new RegExp(shown));
+      assert.match(error.message, new RegExp(` status ${shown}:`));
     });
   }
   test('§11.13.5: a refusal in the operational stage counts as well', () => {

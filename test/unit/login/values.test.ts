@@ -46,6 +46,8 @@ suite('§6.1 values', () => {
     ['0x00 ', undefined],
     ['0x000102030405', undefined],
     ['0bAAECAwQF', undefined],
+    ['0bAAECAwQFBgcI', undefined],
+    ['0xg0', undefined],
   ];
   for (const [text, hex] of binaries) {
     test(`§6.1 binary-value of at most 5 bytes: ${JSON.stringify(text)} is ${hex ?? 'none'}`, () => {
