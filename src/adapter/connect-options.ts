@@ -20,7 +20,7 @@ export interface ChapCredentials {
   readonly secret: string | Uint8Array;
   /** What the target must prove in turn; a login in which it does not is refused by us. */
   readonly mutual?: { readonly user?: string; readonly secret: string | Uint8Array };
-  /** In order of preference; all that this Node has, strongest first, unless given. */
+  /** In order of preference; all that this Node has, SHA3-256 first, unless given. */
   readonly algorithms?: readonly ChapAlgorithm[];
   /** Takes secrets shorter than the 12 bytes of RFC 7143 §9.2.1. */
   readonly allowWeakSecrets?: boolean;

@@ -20,7 +20,7 @@ export interface ChapOptions {
   /** Present: the target must authenticate itself too, and a login without that fails. */
   readonly mutual?: MutualChapOptions | undefined;
   /**
-   * In order of preference; all, strongest first, when left out. Those that this Node lacks are not offered. A list
+   * In order of preference; `defaultChapAlgorithms` when left out. Those that this Node lacks are not offered. A list
    * without MD5 is taken as a policy, though RFC 7143 §12.1.3 would have it always offered. For tgt, which mistakes the
    * number of SHA-256 for SHA-1, leave SHA-256 out.
    */

@@ -16,11 +16,6 @@ export interface ChapAlgorithmFacts {
   readonly hash: string;
 }
 
-/**
- * Peer: tgt 1.0.85 takes number 7 for SHA-1, chooses it from our default offer, and refuses the 32 bytes of SHA-256 that
- * it then gets with status 0200 (its log: `chap_decode_string … buf[20] !sufficient`). A login to it leaves SHA-256 out.
- * Strongest first, which is the order of our offer unless the caller says otherwise.
- */
 export const chapAlgorithms: Readonly<Record<ChapAlgorithm, ChapAlgorithmFacts>> = {
   'SHA3-256': { number: 8, length: 32, hash: 'sha3-256' },
   'SHA-256': { number: 7, length: 32, hash: 'sha256' },
@@ -28,8 +23,12 @@ export const chapAlgorithms: Readonly<Record<ChapAlgorithm, ChapAlgorithmFacts>>
   MD5: { number: 5, length: 16, hash: 'md5' },
 };
 
-/** All algorithms, strongest first. Ends with MD5, which every initiator has to offer (RFC 7143 §12.1.3). */
-export const defaultChapAlgorithms: readonly ChapAlgorithm[] = ['SHA3-256', 'SHA-256', 'SHA-1', 'MD5'];
+/**
+ * All algorithms: a target takes the first that it knows. Strongest first, but for SHA-256, which is last. Peer: tgt 1.0.85
+ * takes its number, 7, for SHA-1, and would choose it before MD5 and then refuse the 32 bytes of the response (status
+ * 0200). Targets that know SHA-256 know SHA3-256 too, as Linux does, and take that.
+ */
+export const defaultChapAlgorithms: readonly ChapAlgorithm[] = ['SHA3-256', 'SHA-1', 'MD5', 'SHA-256'];
 
 /** Those of `wanted` that this build of Node has: some builds lack SHA-3, and FIPS builds lack MD5. */
 export function availableAlgorithms(

@@ -66,10 +66,10 @@ suite('§12.1.3 CHAP exchange', () => {
       assert.deepEqual(target.heard[2]?.text, ['CHAP_N=initiator', `CHAP_R=0x${ours}`]);
     });
   }
-  test('§12.1.3: all algorithms are offered, strongest first, with MD5 among them', () => {
+  test('§12.1.3: all algorithms are offered, SHA3-256 first and MD5 among them', () => {
     const target = new ScriptedTarget();
     target.play(startLogin(loginOptions({ auth: chapAuth() })), [chooseChap]);
-    assert.equal(said(target.last, 'CHAP_A'), '8,7,6,5');
+    assert.equal(said(target.last, 'CHAP_A'), '8,6,5,7');
   });
   test('§12.1.3: the order of algorithms is the caller’s, each once', () => {
     const target = new ScriptedTarget();
