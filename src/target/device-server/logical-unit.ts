@@ -1,0 +1,111 @@
+// A logical unit: a block device with its identity, its settings and its task set.
+
+import { createHash } from 'node:crypto';
+import { UsageError } from '../../base/index.ts';
+import type { BlockDevice } from '../../block/index.ts';
+import { MediumGate } from './medium-gate.ts';
+import { TaskSet } from './task-set.ts';
+
+/** A logical unit as the owner of the target describes it. */
+export interface LunOptions {
+  /** 0 to 16383. */
+  readonly lun: number;
+  /** Where the blocks are. The target does not close it. */
+  readonly device: BlockDevice;
+  /** Bytes of a logical block; the device's own unless given. */
+  readonly blockSize?: number;
+  /** Refuse writes though the device takes them. */
+  readonly readOnly?: boolean;
+  /** Up to 8 ASCII characters; `HAWSER` unless given. */
+  readonly vendor?: string;
+  /** Up to 16 ASCII characters. */
+  readonly product?: string;
+  /** Up to 4 ASCII characters. */
+  readonly revision?: string;
+  /** Up to 32 ASCII characters; derived from the target's name and the LUN unless given. */
+  readonly serial?: string;
+  /** The longest transfer of one command in bytes; 16 MiB unless given. */
+  readonly maxTransferLength?: number;
+}
+
+/** What INQUIRY tells of a logical unit. */
+export interface LogicalUnitIdentity {
+  readonly vendor: string;
+  readonly product: string;
+  readonly revision: string;
+  readonly serial: string;
+  /** The 8 bytes of a locally assigned NAA identifier (SPC-4 §7.8.6.6.4). */
+  readonly naa: Uint8Array;
+}
+
+/** One logical unit of the target. */
+export class LogicalUnit {
+  readonly number: number;
+  readonly device: BlockDevice;
+  readonly blockSize: number;
+  readonly blockCount: number;
+  readonly identity: LogicalUnitIdentity;
+  readonly maxTransferBlocks: number;
+  readonly taskSet: TaskSet = new TaskSet();
+  readonly gate: MediumGate = new MediumGate();
+  /** The SWP bit of the Control mode page: write protection that an initiator asked for. */
+  isSoftwareWriteProtected = false;
+  /** The WCE bit of the Caching mode page. */
+  isWriteCacheEnabled: boolean;
+  readonly #isReadOnly: boolean;
+
+  constructor(targetName: string, options: LunOptions) {
+    if (!Number.isInteger(options.lun) || options.lun < 0 || options.lun > 0x3fff) {
+      throw new UsageError('ISCSI_BAD_ARGUMENT', `A LUN is from 0 to 16383, not ${options.lun}`, { argument: 'lun' });
+    }
+    this.number = options.lun;
+    this.device = options.device;
+    this.blockSize = options.blockSize ?? options.device.blockSize;
+    this.blockCount = Math.floor(options.device.size / this.blockSize);
+    if (this.blockCount === 0) {
+      throw new UsageError('ISCSI_BAD_ARGUMENT', `LUN ${options.lun} has no room for a block`, { argument: 'device' });
+    }
+    this.identity = identityOf(targetName, options);
+    this.maxTransferBlocks = Math.floor((options.maxTransferLength ?? 16_777_216) / this.blockSize);
+    this.#isReadOnly = options.readOnly === true || options.device.readOnly;
+    this.isWriteCacheEnabled = options.device.features.flush;
+  }
+
+  get isWriteProtected(): boolean {
+    return this.#isReadOnly || this.isSoftwareWriteProtected;
+  }
+
+  /** Unmapping is offered only where the device gives space back for it. */
+  get isThin(): boolean {
+    return this.device.features.trim && !this.#isReadOnly;
+  }
+
+  /** Whether unmapped blocks read as zeros: `zero` promises that, `trim` alone does not. */
+  get unmappedReadsZeros(): boolean {
+    return this.device.features.zero;
+  }
+
+  /** Writes, through the cache when the command or the cache setting asks for it. */
+  async write(offset: number, data: Uint8Array, forced: boolean): Promise<void> {
+    const through = (forced || !this.isWriteCacheEnabled) && this.device.features.flush;
+    if (!through) await this.device.write(offset, data);
+    else if (this.device.features.fua) await this.device.write(offset, data, { fua: true });
+    else {
+      await this.device.write(offset, data);
+      await this.device.flush();
+    }
+  }
+}
+
+function identityOf(targetName: string, options: LunOptions): LogicalUnitIdentity {
+  const hash = createHash('sha256').update(`${targetName.toLowerCase()}\0${options.lun}`).digest();
+  const naa = Uint8Array.from(hash.subarray(0, 8));
+  naa[0] = 0x30 | ((naa[0] ?? 0) & 0x0f);
+  return {
+    vendor: options.vendor ?? 'HAWSER',
+    product: options.product ?? 'VIRTUAL-DISK',
+    revision: options.revision ?? '0001',
+    serial: options.serial ?? hash.toString('hex', 8, 16),
+    naa,
+  };
+}
