@@ -85,6 +85,12 @@ export class LogicalUnit {
     return this.device.features.zero;
   }
 
+  /** Brings the mode pages back to their defaults, as a reset does. */
+  resetSettings(): void {
+    this.isSoftwareWriteProtected = false;
+    this.isWriteCacheEnabled = this.device.features.flush;
+  }
+
   /** Writes, through the cache when the command or the cache setting asks for it. */
   async write(offset: number, data: Uint8Array, forced: boolean): Promise<void> {
     const through = (forced || !this.isWriteCacheEnabled) && this.device.features.flush;

@@ -1,0 +1,70 @@
+// What all connections of a target share.
+
+import { BufferPool } from './buffer-pool.ts';
+import { DeviceServer } from './device-server/device-server.ts';
+import { LogicalUnit } from './device-server/logical-unit.ts';
+import { type CheckCondition, condition } from './device-server/sense.ts';
+import type { PortalAddress, ResolvedTargetOptions } from './options.ts';
+import type { TargetSession } from './session.ts';
+import { SessionRegistry } from './session-registry.ts';
+import type { Task } from './task.ts';
+
+/** Bytes of idle buffers that a target keeps for reuse. */
+const keptBuffers = 67_108_864;
+
+/** The state of a target behind its portals. */
+export class TargetCore {
+  readonly options: ResolvedTargetOptions;
+  readonly server: DeviceServer;
+  readonly sessions: SessionRegistry;
+  readonly pool: BufferPool = new BufferPool(keptBuffers);
+  /** The open portals. */
+  portals: readonly PortalAddress[] = [];
+  /** No new logins are taken. */
+  isClosing = false;
+  #writeBuffers = 0;
+
+  constructor(options: ResolvedTargetOptions) {
+    this.options = options;
+    this.server = new DeviceServer({ targetName: options.name, portalGroupTag: options.portalGroupTag });
+    for (const lun of options.luns) this.server.add(new LogicalUnit(options.name, lun));
+    const { maxSessions, commandWindow } = options.limits;
+    this.sessions = new SessionRegistry({ maxSessions, commandWindow });
+  }
+
+  /** Lends memory for the data of a write, within the bound for all of them. */
+  takeWriteBuffer(length: number): Buffer | undefined {
+    if (this.#writeBuffers + length > this.options.limits.writeBufferLength) return undefined;
+    this.#writeBuffers += length;
+    return this.pool.take(length);
+  }
+
+  /** A task is over: gives its memory back and takes it off its session and its task set. */
+  endTask(session: TargetSession, task: Task): void {
+    if (task.state === 'ended') return;
+    if (task.buffer !== undefined) {
+      this.#writeBuffers -= task.buffer.length;
+      this.pool.give(task.buffer);
+    }
+    session.endTask(task);
+  }
+
+  /** Aborts a task. Resolves when nothing of it is under way any more. */
+  async abortTask(session: TargetSession, task: Task, mode: 'now' | 'afterTransfers'): Promise<void> {
+    const ended = task.ended;
+    if (!task.abort(mode)) this.endTask(session, task);
+    await ended;
+  }
+
+  /** Establishes a unit attention condition on a logical unit for every nexus but one. */
+  establishAttention(lun: number, attention: CheckCondition, exceptSessionId?: number): void {
+    for (const session of this.sessions.all()) {
+      if (session.id !== exceptSessionId) session.attentions.establish(lun, attention);
+    }
+  }
+
+  /** The logical units have changed (SPC-4 §6.33): every nexus hears of it on every logical unit. */
+  lunInventoryChanged(): void {
+    for (const number of this.server.numbers) this.establishAttention(number, condition.lunInventoryChanged);
+  }
+}

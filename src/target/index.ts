@@ -1,0 +1,18 @@
+// The embedded iSCSI target: a reading of RFC 7143 of its own, which shares bytes with the initiator (wire, scsi) and
+// no behaviour. target.ts listens; connection.ts is a socket with its phases (login-phase, full-feature-phase);
+// session.ts has the command window and the tasks; command-intake and command-runner take a command from its PDU to its
+// response; device-server/ is the SCSI side, negotiation/ and login/ the login, all three without I/O of their own.
+
+export type { LunOptions } from './device-server/logical-unit.ts';
+export { type CheckCondition, type ConditionName, condition, encodeSense, scsiStatus } from './device-server/sense.ts';
+export type { CommandVerdict, HookCommand, HookConnection, PduVerdict, TargetHooks } from './hooks.ts';
+export type { ChapAlgorithm, ChapCredentials, ChapOptions } from './login/chap-options.ts';
+export type {
+  ConnectionParameters,
+  DigestName,
+  SessionParameters,
+  TargetParameters,
+} from './negotiation/parameters.ts';
+export type { LoginRedirect, PortalAddress, TargetLimits, TargetOptions } from './options.ts';
+export { listenTarget, type Target } from './target.ts';
+export type { DropTimes, TargetConnectionInfo, TargetSessionInfo } from './target-session.ts';
