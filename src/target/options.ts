@@ -47,6 +47,8 @@ export interface TargetOptions {
   readonly listen: readonly PortalAddress[];
   /** Require CHAP of initiators. */
   readonly chap?: ChapOptions;
+  /** Whether CHAP is required of discovery sessions too; true unless given. Matters only with `chap`. */
+  readonly chapForDiscovery?: boolean;
   /** 1 unless given. */
   readonly portalGroupTag?: number;
   /** What the target is ready to agree to. */
@@ -75,6 +77,7 @@ export interface ResolvedTargetOptions {
   readonly luns: readonly LunOptions[];
   readonly listen: readonly PortalAddress[];
   readonly chap: ResolvedChap | undefined;
+  readonly chapForDiscovery: boolean;
   readonly portalGroupTag: number;
   readonly parameters: ResolvedParameters;
   readonly allowedInitiators: ReadonlySet<string> | undefined;
@@ -115,6 +118,7 @@ export function resolveOptions(options: TargetOptions): ResolvedTargetOptions {
     luns: options.luns,
     listen: options.listen,
     chap: options.chap === undefined ? undefined : resolveChap(options.chap),
+    chapForDiscovery: options.chapForDiscovery ?? true,
     portalGroupTag,
     parameters: resolveParameters(options.parameters ?? {}),
     allowedInitiators:

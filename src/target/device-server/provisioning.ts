@@ -9,9 +9,9 @@ import { condition } from './sense.ts';
 
 /** Limits that the Block Limits page tells (SBC-4 §6.6.4). */
 export const provisioningLimits = {
-  unmapBlocks: 0x0040_0000,
+  unmapBlocks: 0x0010_0000,
   unmapDescriptors: 256,
-  writeSameBlocks: 0x0001_0000,
+  writeSameBlocks: 0x0000_8000,
 } as const;
 
 /** UNMAP (SBC-4 §5.35). */

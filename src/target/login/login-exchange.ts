@@ -167,7 +167,7 @@ export class LoginExchange {
     }
     const problem = this.#host.admit(identity);
     if (problem !== undefined) return refuse(problem.status, problem.why);
-    if (this.#stage === 'operational' && options.chap !== undefined) {
+    if (this.#stage === 'operational' && this.#needsChap()) {
       return refuse(loginStatus.authenticationFailure, 'the security stage was left out');
     }
     return undefined;
@@ -211,17 +211,24 @@ export class LoginExchange {
   /** §12.1: the first of the offered methods that the target takes. */
   #chooseMethod(offered: string, answers: Pair[]): LoginReply | undefined {
     const { chap } = this.#host.options;
-    const wanted = chap === undefined ? 'None' : 'CHAP';
-    if (isReservedValue(offered) || !offered.split(',').includes(wanted)) {
-      return refuse(loginStatus.authenticationFailure, `the target asks for ${wanted}, not ${offered}`);
+    const allowed = [...(chap === undefined ? [] : ['CHAP']), ...(this.#needsChap() ? [] : ['None'])];
+    const chosen = isReservedValue(offered) ? undefined : offered.split(',').find((each) => allowed.includes(each));
+    if (chosen === undefined) {
+      return refuse(loginStatus.authenticationFailure, `the target asks for ${allowed.join(' or ')}, not ${offered}`);
     }
-    if (chap !== undefined) this.#chap = new ChapExchange(chap);
-    if (!this.#hasProposedMethod) answers.push(['AuthMethod', wanted]);
+    if (chosen === 'CHAP' && chap !== undefined) this.#chap = new ChapExchange(chap);
+    if (!this.#hasProposedMethod) answers.push(['AuthMethod', chosen]);
     return undefined;
   }
 
+  #needsChap(): boolean {
+    const { chap, chapForDiscovery } = this.#host.options;
+    return chap !== undefined && (chapForDiscovery || this.#identity?.isDiscovery !== true);
+  }
+
   #leaveSecurity(request: LoginRequest, answers: Pair[]): LoginReply {
-    const isOpen = this.#host.options.chap === undefined || this.#isAuthenticated;
+    // Once CHAP has been chosen it has to succeed, wanted or not.
+    const isOpen = this.#isAuthenticated || (this.#chap === undefined && !this.#needsChap());
     if (isOpen)
       return request.isTransit ? this.#transit(request, answers) : reply(answers, false, request.currentStage);
     if (this.#chap === undefined && !this.#hasProposedMethod) {
