@@ -1,0 +1,104 @@
+// Reads and writes of whole blocks: one command where that is enough, else several in flight.
+
+import type { Lun } from '../base/index.ts';
+import { encodeRead10Cdb, encodeRead16Cdb, encodeWrite10Cdb, encodeWrite16Cdb, transferLimit } from '../scsi/index.ts';
+import type { ScsiPort, ScsiRequest, ScsiResult } from '../session/index.ts';
+import { type CommandRunner, readTraits, writeTraits } from './command-runner.ts';
+import { changeFailure } from './effects.ts';
+import { inPieces } from './pieces.ts';
+
+/** What aligned I/O has to know of a disk. */
+export interface AlignedIoFacts {
+  readonly lun: Lun;
+  readonly blockSize: number;
+  /** In bytes, a multiple of `blockSize`. */
+  readonly maxTransferLength: number;
+  readonly maxInFlight: number;
+}
+
+/** Reads and writes that begin and end at blocks. Callers have checked range and alignment. */
+export class AlignedIo {
+  readonly #port: ScsiPort;
+  readonly #runner: CommandRunner;
+  readonly #facts: AlignedIoFacts;
+
+  constructor(port: ScsiPort, runner: CommandRunner, facts: AlignedIoFacts) {
+    this.#port = port;
+    this.#runner = runner;
+    this.#facts = facts;
+  }
+
+  /** The command that reads `into` in one go. */
+  readRequest(offset: number, into: Uint8Array, signal: AbortSignal | undefined): ScsiRequest {
+    const { lun, blockSize } = this.#facts;
+    const lba = offset / blockSize;
+    const blocks = into.length / blockSize;
+    const transfer = { lba, blocks, dpo: false, fua: false, protect: 0 };
+    const cdb = fitsTenBytes(lba, blocks) ? encodeRead10Cdb(transfer) : encodeRead16Cdb(transfer);
+    return signal === undefined ? { lun, cdb, dataIn: into } : { lun, cdb, dataIn: into, signal };
+  }
+
+  /** The command that writes `from` in one go. */
+  writeRequest(offset: number, from: Uint8Array, fua: boolean, signal: AbortSignal | undefined): ScsiRequest {
+    const { lun, blockSize } = this.#facts;
+    const lba = offset / blockSize;
+    const blocks = from.length / blockSize;
+    const transfer = { lba, blocks, dpo: false, fua, protect: 0 };
+    const cdb = fitsTenBytes(lba, blocks) ? encodeWrite10Cdb(transfer) : encodeWrite16Cdb(transfer);
+    return signal === undefined ? { lun, cdb, dataOut: from } : { lun, cdb, dataOut: from, signal };
+  }
+
+  /** Reads any number of blocks. */
+  async read(offset: number, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const { maxTransferLength, maxInFlight } = this.#facts;
+    if (into.length <= maxTransferLength) {
+      await this.#readOne(offset, into, signal);
+      return;
+    }
+    const count = Math.ceil(into.length / maxTransferLength);
+    const { failure } = await inPieces(count, maxInFlight, async (piece) => {
+      const at = piece * maxTransferLength;
+      await this.#readOne(offset + at, into.subarray(at, at + maxTransferLength), signal);
+    });
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Writes any number of blocks. When a part fails, the error names the range and `effect` covers all of it. */
+  async write(offset: number, from: Uint8Array, fua: boolean, signal: AbortSignal | undefined): Promise<void> {
+    const { maxTransferLength, maxInFlight } = this.#facts;
+    if (from.length <= maxTransferLength) {
+      await this.#writeOne(offset, from, fua, signal);
+      return;
+    }
+    const count = Math.ceil(from.length / maxTransferLength);
+    const { failure, mayHaveChanged } = await inPieces(count, maxInFlight, async (piece) => {
+      const at = piece * maxTransferLength;
+      await this.#writeOne(offset + at, from.subarray(at, at + maxTransferLength), fua, signal);
+    });
+    if (failure !== undefined) throw changeFailure(failure.error, mayHaveChanged, offset, from.length);
+  }
+
+  async #readOne(offset: number, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    if (into.length === 0) return;
+    const request = this.readRequest(offset, into, signal);
+    const result = await this.#port.execute(request);
+    if (!isWhole(result, into.length)) await this.#runner.settle(request, result, readTraits);
+  }
+
+  async #writeOne(offset: number, from: Uint8Array, fua: boolean, signal: AbortSignal | undefined): Promise<void> {
+    if (from.length === 0) return;
+    const request = this.writeRequest(offset, from, fua, signal);
+    const result = await this.#port.execute(request);
+    if (!isWhole(result, 0)) await this.#runner.settle(request, result, writeTraits);
+  }
+}
+
+/** Whether a command ended with GOOD and exactly `dataInLength` bytes read: nothing more to find out. */
+export function isWhole(result: ScsiResult, dataInLength: number): boolean {
+  return result.status === 0 && result.residual === 'none' && result.dataInLength === dataInLength;
+}
+
+/** Devices below 2 TiB (of 512-byte blocks) may know the 10-byte forms only. */
+function fitsTenBytes(lba: number, blocks: number): boolean {
+  return lba + blocks - 1 <= transferLimit.lba10 && blocks <= transferLimit.blocks10;
+}

@@ -1,0 +1,11 @@
+// A logical unit as a block device. open-disk.ts asks it who it is (identify.ts, limits.ts) and makes a Disk:
+// aligned-io.ts splits requests into commands, command-runner.ts sends a command until it has ended, unaligned-io.ts
+// does partial blocks under write-gate.ts, provisioning.ts ranges without data, write-cache.ts flushes.
+
+export { Disk } from './disk.ts';
+export type { DiskDetails } from './disk-parts.ts';
+export { type DiskIdentity, isSameDevice } from './identify.ts';
+export type { DiskLimits } from './limits.ts';
+export { identifyDisk, openDisk } from './open-disk.ts';
+export type { DiskOptions } from './options.ts';
+export { reportLuns } from './report-luns.ts';
