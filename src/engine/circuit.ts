@@ -231,7 +231,7 @@ export class VirtualCircuit {
 
   readonly #flush = (): void => {
     this.#isFlushScheduled = false;
-    if (!this.#isOpen() || this.#queue.isUnderWay) return;
+    if (!this.#isOpen()) return;
     const batch = this.#queue.take();
     if (batch === undefined) return;
     this.#link.write(batch);

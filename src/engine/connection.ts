@@ -120,7 +120,6 @@ export class EngineConnection {
     try {
       return await this.#parts.driver.connect(this.remote, this.#binding, signal);
     } catch (error) {
-      if (signal.aborted) throw error;
       const address = this.#address();
       const why = error instanceof Error ? error.message : String(error);
       throw new TransportError('ISCSI_CONNECT_FAILED', `could not connect to ${address}: ${why}`, {

@@ -83,6 +83,25 @@ function ownDisconnectTests(open: OpenTransport): void {
     assert.equal(stage.clock.pendingTimers, 0);
   });
 
+  test('graceful: a peer that ended first still gets every pending byte', async () => {
+    await using stage = await openStage(open);
+    const { circuit, far, recorder } = await stage.connect();
+    far.pause();
+    const piece = pattern(1024 * 1024);
+    const all = Buffer.concat(Array.from({ length: 16 }, () => piece)); // more than the system takes off us
+    for (let at = 0; at < all.length; at += piece.length) circuit.send([all.subarray(at, at + piece.length)]);
+    await stage.onWorker((context) => {
+      circuit.initiateDisconnect(context, 'graceful');
+    });
+    far.end();
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+    far.resume();
+    assert.equal(Buffer.compare(await far.expect(all.length), all), 0);
+    assert.equal(await far.expectEnd(), 'ended');
+    await circuit.tearDown();
+    assert.deepEqual(recorder.ends, []);
+  });
+
   test('graceful on a paused circuit ends too: what was held back is dropped', async () => {
     await using stage = await openStage(open);
     const { circuit, far, recorder } = await stage.connect();

@@ -138,15 +138,22 @@ test('the close deadline resets a graceful disconnect that hangs', async () => {
   assert.deepEqual([stage.link.calls, circuit.state, circuit.pendingBytes], [['reset'], 'releasing', 0]);
 });
 
-test('tearDown past a full worker queue still gets its turn', async () => {
-  const clock = new FakeClock();
-  const engine = new Engine({ clock, workerBound: 1 });
+test('tearDown past a full worker queue waits for its turn there all the same', async () => {
+  const engine = new Engine({ clock: new FakeClock(), workerBound: 1 });
   const driver = new RecordingDriver();
   const connection = engine.buildTransport(driver).buildAddress().buildConnection({ host: 'far', port: 1 });
   const circuit = await connection.buildCircuit({ handlers: new CircuitRecorder() });
+  const busy = deferred();
+  const running = engine.worker.run(async () => {
+    await busy.promise;
+  });
+  await nextTurn();
   const waiting = engine.worker.run(() => {});
   const tornDown = circuit.tearDown();
-  await waiting;
+  await nextTurn();
+  assert.equal(driver.link.calls.length, 0);
+  busy.resolve();
+  await Promise.all([running, waiting]);
   await nextTurn();
   assert.deepEqual(driver.link.calls, ['reset']);
   driver.link.events.closed(undefined);
