@@ -19,7 +19,8 @@ export interface CircuitHandlers {
   drained(): void;
   /**
    * The circuit ended without the client's asking; called once at most. The error is absent when the peer closed in order,
-   * otherwise a TransportError `ISCSI_CONNECTION_LOST`.
+   * otherwise a TransportError `ISCSI_CONNECTION_LOST`. A reset right behind data can look like an orderly close: libuv
+   * reports the hang-up then, and not the error.
    */
   disconnected(error: Error | undefined): void;
 }
