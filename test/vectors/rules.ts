@@ -7,6 +7,8 @@ import type { Values } from './oracle.ts';
 export interface Rule {
   readonly clause: string;
   readonly says: string;
+  /** Set where the clause binds the sender alone: the receiver must ignore what it finds. */
+  readonly isIgnored?: true;
   broken(values: Values): boolean;
   mend(values: Values): void;
 }
@@ -62,13 +64,9 @@ const isid: Rule = {
 };
 const finalWithoutContinue = (clause: string, bit: string): Rule =>
   must(clause, `C is not set together with ${bit}`, (v) => v['isContinue'] === true, bit, false);
-const oneResidual = must(
-  '§11.4.1',
-  'O and U exclude each other',
-  (v) => v['isOverflow'] === true,
-  'isUnderflow',
-  false,
-);
+const oneResidual = (when: (v: Values) => boolean, overflow: string, underflow: string): Rule =>
+  must('§11.4.1', `${overflow} excludes ${underflow}`, (v) => when(v) && v[overflow] === true, underflow, false);
+const isCompleted = (v: Values): boolean => v['response'] === 0;
 
 /** The rules of each PDU, in an order in which mending one breaks none before it. */
 export const rules: Readonly<Record<PduName, readonly Rule[]>> = {
@@ -151,12 +149,15 @@ export const rules: Readonly<Record<PduName, readonly Rule[]>> = {
   ],
   scsiResponse: [
     assigned('§11.4.3', 'response', (code) => code <= 1 || code >= 0x80, 0),
-    ...['isBidiOverflow', 'isBidiUnderflow', 'isOverflow', 'isUnderflow'].map((name) =>
-      must('§11.4.1', 'residuals need a completed command', (v) => v['response'] !== 0, name, false),
+    ...['isBidiOverflow', 'isBidiUnderflow', 'isOverflow', 'isUnderflow'].map(
+      (name): Rule => ({
+        ...must('§11.4.1', 'residuals need a completed command', (v) => !isCompleted(v), name, false),
+        isIgnored: true, // §11.4.3
+      }),
     ),
-    oneResidual,
-    must('§11.4.1', 'o and u exclude each other', (v) => v['isBidiOverflow'] === true, 'isBidiUnderflow', false),
-    must('§11.4.8', 'ExpDataSN needs a completed command', (v) => v['response'] !== 0, 'expDataSn', 0),
+    oneResidual(isCompleted, 'isOverflow', 'isUnderflow'),
+    oneResidual(isCompleted, 'isBidiOverflow', 'isBidiUnderflow'),
+    must('§11.4.8', 'ExpDataSN needs a completed command', (v) => !isCompleted(v), 'expDataSn', 0),
     tagged,
   ],
   taskManagementResponse: [assigned('§11.6.1', 'response', (code) => code <= 7 || code === 255, 0), tagged],
@@ -177,16 +178,16 @@ export const rules: Readonly<Record<PduName, readonly Rule[]>> = {
   ],
   textResponse: [
     finalWithoutContinue('§11.11.2', 'isFinal'),
-    must('§11.11.1', 'the last response carries no tag', (v) => v['isFinal'] === true, 'targetTransferTag', none),
+    {
+      ...must('§11.11.1', 'the last response carries no tag', (v) => v['isFinal'] === true, 'targetTransferTag', none),
+      isIgnored: true, // §11.10.4
+    },
     mustNot('§11.11.1', 'an unfinished response has a tag', (v) => v['isFinal'] === false, 'targetTransferTag', none),
     tagged,
   ],
   dataIn: [
     must('§11.7.3', 'S is set only together with F', (v) => v['hasStatus'] === true, 'isFinal', true),
-    {
-      ...oneResidual,
-      broken: (v) => v['hasStatus'] === true && oneResidual.broken(v),
-    },
+    oneResidual((v) => v['hasStatus'] === true, 'isOverflow', 'isUnderflow'),
     mustNot('§11.7.4', 'A comes with a tag', (v) => v['isAcknowledge'] === true, 'targetTransferTag', none),
     tagged,
   ],
@@ -200,10 +201,12 @@ export const rules: Readonly<Record<PduName, readonly Rule[]>> = {
   reject: [assigned('§11.17.1', 'reason', (code) => code >= 2 && code <= 0x0c && code !== 0x0b, 9)],
 };
 
-/** The clauses that a header breaks, with its fixed bits and lengths; empty for a header that any receiver must take. */
+/** The clauses for which a receiver may refuse a header; empty for one that any receiver must take. */
 export function brokenRules(name: PduName, values: Values, bhs: Uint8Array): string[] {
   const layout = layouts[name];
-  const found = rules[name].filter((rule) => rule.broken(values)).map((rule) => `${rule.clause} ${rule.says}`);
+  const found = rules[name]
+    .filter((rule) => rule.isIgnored !== true && rule.broken(values))
+    .map((rule) => `${rule.clause} ${rule.says}`);
   for (const { byte, width, mask, value, clause } of layout.fixed) {
     const actual = [...bhs.subarray(byte, byte + width)].reduce((sum, part) => sum * 256 + part, 0);
     const outside = width === 1 ? actual & mask : actual;
