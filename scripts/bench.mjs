@@ -8,5 +8,7 @@ const benches = { micro: 'micro/main.js', macro: 'macro/main.js' };
 const [name = '', ...args] = argv.slice(2);
 if (!Object.hasOwn(benches, name)) fail(`bench: npm run bench -- ${Object.keys(benches).join('|')} [--help]`);
 setup();
-const child = spawn(execPath, ['--enable-source-maps', join(root, 'dist/bench', benches[name]), ...args], { stdio: 'inherit' });
+const child = spawn(execPath, ['--enable-source-maps', join(root, 'dist/bench', benches[name]), ...args], {
+  stdio: 'inherit',
+});
 child.once('exit', (status) => exit(status ?? 1));

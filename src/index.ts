@@ -60,12 +60,14 @@ export async function connect(
   target: string | ConnectOptions,
   options: InitiatorOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<InitiatorSession> {
-  const url = typeof target === 'string' ? parseIscsiUrl(target) : undefined;
-  const wanted = typeof target === 'string' ? toConnectOptions(parseIscsiUrl(target)) : target;
-  const name = options.name ?? url?.options.initiator;
-  const initiator = new Initiator({ ...options, ...(name === undefined ? {} : { name }) });
+  if (typeof target === 'string') {
+    const url = parseIscsiUrl(target);
+    const name = options.name ?? url.options.initiator;
+    return await connect(toConnectOptions(url), { ...options, ...(name === undefined ? {} : { name }) });
+  }
+  const initiator = new Initiator(options);
   try {
-    const session = await initiator.connect(withSignal(wanted, options.signal));
+    const session = await initiator.connect(withSignal(target, options.signal));
     session.closed.then(
       () => initiator.close(),
       () => undefined,

@@ -9,10 +9,14 @@ interface Message {
 
 export function diagnosticsPage(source: string): string {
   const messages = new Map<string, Message>();
-  for (const [, about = '', name = '', body = ''] of source.matchAll(/\/\*\* (.*?) \*\/\nexport interface (\w+)[^{]*\{\n(.*?)\n\}/gs)) {
+  for (const [, about = '', name = '', body = ''] of source.matchAll(
+    /\/\*\* (.*?) \*\/\nexport interface (\w+)[^{]*\{\n(.*?)\n\}/gs,
+  )) {
     messages.set(name, { about, fields: fieldsOf(body) });
   }
-  const typeOf = new Map([...source.matchAll(/readonly (\w+): Channel<(\w+)>/g)].map(([, key = '', type = '']) => [key, type]));
+  const typeOf = new Map(
+    [...source.matchAll(/readonly (\w+): Channel<(\w+)>/g)].map(([, key = '', type = '']) => [key, type]),
+  );
   const rows = [...source.matchAll(/(\w+): channel\('([^']+)'\)/g)].map(([, key = '', name = '']) => {
     const message = messages.get(typeOf.get(key) ?? '');
     return [`\`${name}\``, message?.about.replace(/ \(`hawser:.*?\)/, '') ?? '', message?.fields.join(', ') ?? ''];

@@ -27,7 +27,9 @@ ${diagram(sessionTransitions)}
 
 function diagram(transitions: Table): string {
   const rows = Object.entries(transitions).flatMap(([state, row]) =>
-    Object.entries(row).map(([event, to]) => (to === undefined ? '' : `  ${state} --> ${to.next}: ${to.number} ${event}`)),
+    Object.entries(row).map(([event, to]) =>
+      to === undefined ? '' : `  ${state} --> ${to.next}: ${to.number} ${event}`,
+    ),
   );
   return ['```mermaid', 'stateDiagram-v2', '  [*] --> free', ...rows, '```'].join('\n');
 }

@@ -6,7 +6,9 @@ import { generatedFrom, table } from './page.ts';
 export function wireFormatPage(): string {
   const sections = Object.entries(layouts).map(([name, layout]) => {
     const opcode = `0x${layout.opcode.toString(16).padStart(2, '0')}`;
-    const segments = [layout.ahs ? 'additional header segments' : '', layout.data ? 'a data segment' : ''].filter(Boolean);
+    const segments = [layout.ahs ? 'additional header segments' : '', layout.data ? 'a data segment' : ''].filter(
+      Boolean,
+    );
     const rows = [...layout.fields.map(fieldRow), ...layout.fixed.map(fixedRow)];
     return `## ${name} (${opcode})
 

@@ -18,7 +18,7 @@ done
 echo 1 >"$group/attrib/generate_node_acls"
 echo 0 >"$group/attrib/demo_mode_write_protect"
 echo "$connections" >"$group/param/MaxConnections"
-echo "$erl" >"$group/param/ErrorRecoveryLevel"
+echo "$erl" >"$group/attrib/default_erl"
 echo "$digests" >"$group/param/HeaderDigest"
 echo "$digests" >"$group/param/DataDigest"
 

@@ -118,7 +118,7 @@ export class Initiator {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.sessions.map(async (session) => await session.close()));
+    await Promise.all(this.sessions.map((session) => session.close()));
     await this.#engine.close();
   }
 }

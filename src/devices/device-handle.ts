@@ -9,8 +9,6 @@ export class DeviceHandle implements BlockDevice {
   /** The disk underneath: its identity, limits and SCSI operations that a block device does not have. */
   readonly disk: Disk;
   readonly trim?: (offset: number, length: number, options?: BlockRequestOptions) => Promise<void>;
-  readonly zero?: (offset: number, length: number, options?: BlockWriteOptions) => Promise<void>;
-  readonly extents?: (offset: number, length: number, options?: BlockRequestOptions) => Promise<Extent[]>;
   readonly #release: (handle: DeviceHandle) => void;
   #inFlight = 0;
   #tellIdle: (() => void) | undefined;
@@ -20,16 +18,8 @@ export class DeviceHandle implements BlockDevice {
   constructor(disk: Disk, release: (handle: DeviceHandle) => void) {
     this.disk = disk;
     this.#release = release;
-    const { trim, zero, extents } = disk;
-    if (trim !== undefined) {
-      this.trim = (...request) => this.#during(() => trim.apply(disk, request));
-    }
-    if (zero !== undefined) {
-      this.zero = (...request) => this.#during(() => zero.apply(disk, request));
-    }
-    if (extents !== undefined) {
-      this.extents = (...request) => this.#during(() => extents.apply(disk, request));
-    }
+    const { trim } = disk;
+    if (trim !== undefined) this.trim = (...request) => this.#during(() => trim(...request));
   }
 
   get size(): number {
@@ -68,6 +58,14 @@ export class DeviceHandle implements BlockDevice {
 
   async flush(options?: BlockRequestOptions): Promise<void> {
     await this.#during(() => this.disk.flush(options));
+  }
+
+  async zero(offset: number, length: number, options?: BlockWriteOptions): Promise<void> {
+    await this.#during(() => this.disk.zero(offset, length, options));
+  }
+
+  async extents(offset: number, length: number, options?: BlockRequestOptions): Promise<Extent[]> {
+    return await this.#during(() => this.disk.extents(offset, length, options));
   }
 
   /** Waits for this handle's requests, then lets go of the device. The LUN itself stays with the session. */

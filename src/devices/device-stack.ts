@@ -54,7 +54,7 @@ export class DeviceStack {
     for (const device of devices) device.startRemoval();
     try {
       const flushErrors = await drainAndFlush(devices, options.force === true);
-      await Promise.all(devices.map(async (device) => await device.finishRemoval()));
+      await Promise.all(devices.map((device) => device.finishRemoval()));
       this.#devices.clear();
       return { holders, flushErrors };
     } catch (error) {

@@ -61,7 +61,7 @@ export class Device {
 
   /** Takes the device from those who still hold it: their handles are closed, which waits for their I/O in flight. */
   async releaseHolders(): Promise<void> {
-    await Promise.all([...this.#handles.keys()].map(async (handle) => await handle.close()));
+    await Promise.all([...this.#handles.keys()].map((handle) => handle.close()));
   }
 
   /** The device is gone for good. */
