@@ -147,6 +147,7 @@ export class Connection {
               this.#framer.push(chunk);
             });
           },
+          nextBuffer: (scratch) => this.#framer.nextBuffer(scratch),
           drained: () => {
             this.#owner.drained(this);
           },
@@ -219,6 +220,8 @@ export class Connection {
   }
 
   #abandon(): void {
+    // Nothing may be read into a caller's buffer once its task has ended.
+    this.#circuit?.pause();
     // The error has its listener; what tearing down may add to it is of no use to anybody.
     this.#close('abortive').catch(() => undefined);
   }

@@ -15,6 +15,12 @@ import type { Worker, WorkerContext } from './worker.ts';
 export interface CircuitHandlers {
   /** Bytes from the peer. `chunk` is valid during the call only: copy what you keep. */
   received(chunk: Uint8Array): void;
+  /**
+   * Where the next bytes are to be read to: `scratch`, a part of it, or memory of the client's own, into which large
+   * payloads then go without a copy. Only a wish: `received` tells where the bytes are. The memory is written to until
+   * the next call, or until `pause`. `scratch` when left out.
+   */
+  nextBuffer?(scratch: Uint8Array): Uint8Array;
   /** After `send` returned false: pending bytes are at half the high-water mark or less. */
   drained(): void;
   /**
@@ -73,6 +79,7 @@ export class VirtualCircuit {
     }
     parts.link.start({
       received: this.#received.bind(this),
+      nextBuffer: this.#nextBuffer.bind(this),
       written: this.#written.bind(this),
       ended: this.#ended.bind(this),
       closed: this.#linkClosed.bind(this),
@@ -214,6 +221,10 @@ export class VirtualCircuit {
       channels.circuitBytesReceived.publish({ circuitId: this.id, pieces: [chunk] });
     }
     if (this.#state === 'active') this.#parts.handlers.received(chunk);
+  }
+
+  #nextBuffer(scratch: Uint8Array): Uint8Array {
+    return (this.#state === 'active' ? this.#parts.handlers.nextBuffer?.(scratch) : undefined) ?? scratch;
   }
 
   /**

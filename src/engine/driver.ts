@@ -23,6 +23,11 @@ export interface Remote {
 export interface LinkEvents {
   /** Bytes from the peer, valid during the call only. Not called while the link is paused. */
   received(chunk: Uint8Array): void;
+  /**
+   * Where the next bytes are to be read to: `scratch`, a part of it, or other memory, of which the bytes received next are
+   * a view. Asked before each read by links that read into memory that can be chosen (TCP); others never ask.
+   */
+  nextBuffer?(scratch: Uint8Array): Uint8Array;
   /** The batch given to the last `write` has left; the next may be written. */
   written(): void;
   /** The peer sends no more (FIN). */

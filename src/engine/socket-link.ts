@@ -74,6 +74,11 @@ export class SocketLink implements Link {
     if (!this.#isReleased) this.#events?.received(chunk);
   }
 
+  /** Where the socket is to read to next. */
+  nextBuffer(scratch: Uint8Array): Uint8Array {
+    return this.#isReleased ? scratch : (this.#events?.nextBuffer?.(scratch) ?? scratch);
+  }
+
   write(pieces: readonly Uint8Array[]): void {
     const last = pieces.length - 1;
     this.#socket.cork();

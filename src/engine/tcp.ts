@@ -39,18 +39,21 @@ async function connectTcp(
   bufferLength: number,
   signal: AbortSignal,
 ): Promise<Link> {
+  const scratch = new Uint8Array(bufferLength);
+  let link: SocketLink | undefined;
   const socket = net.connect({
     ...socketOptions(remote, binding, keepAliveMs),
     onread: {
-      buffer: new Uint8Array(bufferLength),
+      // Asked for the first time before there is a link.
+      buffer: () => link?.nextBuffer(scratch) ?? scratch,
       callback(length, buffer) {
-        link.deliver(buffer.subarray(0, length));
+        link?.deliver(buffer.subarray(0, length));
         return true;
       },
     },
   });
   socket.pause();
-  const link = new SocketLink(socket);
+  link = new SocketLink(socket);
   await link.opened('connect', signal);
   return link;
 }

@@ -35,6 +35,12 @@ export interface FramerSink {
 
 const noBytes = new Uint8Array(0);
 
+/** From this many bytes on, a read of its own costs less than a copy. */
+const worthPlacing = 16 * 1024;
+/** From this length on, payloads are large: the header of the next is fetched with a short read. */
+const largePayload = 64 * 1024;
+const shortRead = 4096;
+
 type Stage = 'bhs' | 'headerRest' | 'data' | 'trailer';
 
 /** Finds the PDUs in a stream. After `push` has thrown, by itself or through the sink, a framer is of no further use. */
@@ -46,6 +52,9 @@ export class Framer {
   #filled = 0;
   #needed: number = bhsLength;
   #isStopped = false;
+
+  /** The data segment length of the last header: what the next one is likely to be. */
+  #lastLength = 0;
 
   readonly #header = new Uint8Array(bhsLength + longestAhsLength + digestLength);
   readonly #bhs = this.#header.subarray(0, bhsLength);
@@ -72,6 +81,17 @@ export class Framer {
   stop(): void {
     this.#isStopped = true;
     this.#destination = undefined;
+  }
+
+  /**
+   * Where the next bytes of the stream are best read to: the rest of a large payload's own place, so that it needs no copy,
+   * else `scratch`, or only its beginning while large payloads come, so that most of the next one is read to its place.
+   */
+  nextBuffer(scratch: Uint8Array): Uint8Array {
+    if (this.#stage === 'data' && this.#destination !== undefined && this.#needed - this.#filled >= worthPlacing) {
+      return this.#destination.subarray(this.#filled);
+    }
+    return this.#lastLength >= largePayload ? scratch.subarray(0, shortRead) : scratch;
   }
 
   /**
@@ -113,6 +133,7 @@ export class Framer {
       }
     }
     const length = dataSegmentLength(this.#bhs);
+    this.#lastLength = length;
     if (length > this.#options.maxRecvDataSegmentLength) this.#refuseLength(length);
     this.#hasDataDigest = this.#options.dataDigest;
     const ahs = headerLength === bhsLength ? noBytes : this.#header.subarray(bhsLength, headerLength);
@@ -134,7 +155,9 @@ export class Framer {
     const length = Math.min(chunk.length - start, this.#needed - this.#filled);
     if (this.#destination !== undefined || this.#hasDataDigest) {
       const piece = length === chunk.length ? chunk : chunk.subarray(start, start + length);
-      this.#destination?.set(piece, this.#filled);
+      if (this.#destination !== undefined && !isInPlace(piece, this.#destination, this.#filled)) {
+        this.#destination.set(piece, this.#filled);
+      }
       if (this.#hasDataDigest) this.#crc = crc32c(piece, this.#crc);
     }
     this.#filled += length;
@@ -194,4 +217,9 @@ export class Framer {
       clause: 'RFC 7143 §13.12',
     });
   }
+}
+
+/** Whether `piece` was read straight to its place in `destination`. */
+function isInPlace(piece: Uint8Array, destination: Uint8Array, at: number): boolean {
+  return piece.buffer === destination.buffer && piece.byteOffset === destination.byteOffset + at;
 }
