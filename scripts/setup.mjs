@@ -41,12 +41,7 @@ function isInstalled() {
 export function install() {
   if (isInstalled()) return true;
   say('setup: installing packages');
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  if (run('npm', ['ci', ...quiet]) === 0) return true;
-  // `npm ci` insists on an entry for each platform's prebuilt binaries, and a registry mirror need not carry them all.
-  // A plain install takes the same versions from the lock file and leaves out what cannot be had.
-  say('setup: npm ci refused the lock file; installing the versions it names');
-  return run('npm', ['install', '--no-save', ...quiet]) === 0;
+  return run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) === 0;
 }
 
 /** Every file below `folder` (a path in the repository) whose name passes `matches`, as paths in the repository. */

@@ -124,10 +124,10 @@ function ownDisconnectTests(open: OpenTransport): void {
       circuit.initiateDisconnect(context, 'graceful');
     });
     assert.equal(await far.expectEnd(), 'ended');
-    stage.clock.advance(4_999);
+    stage.clock.jump(4_999);
     await nextTurn();
     assert.equal(circuit.state, 'closing');
-    stage.clock.advance(1);
+    stage.clock.jump(1);
     await circuit.tearDown();
     assert.deepEqual(recorder.ends, []);
   });
@@ -246,7 +246,7 @@ function tearDownTests(open: OpenTransport): void {
     void stage.engine.worker.run(async () => await new Promise<never>(() => {})).catch(() => {});
     await nextTurn();
     const tornDown = circuit.tearDown();
-    stage.clock.advance(5_000);
+    stage.clock.jump(5_000);
     await tornDown;
     assert.equal(circuit.state, 'tornDown');
   });

@@ -87,7 +87,7 @@ class Life {
       case 'turn':
         return nextTurn();
       case 'advance':
-        this.clock.advance(3_000);
+        this.clock.jump(3_000);
         return undefined;
       case 'graceful':
       case 'abortive':
@@ -134,7 +134,7 @@ async function live(steps: readonly Step[], isFaulty: boolean): Promise<void> {
   for (const next of steps) await life.play(next, circuit, far);
   const tornDown = circuit.tearDown();
   await nextTurn();
-  life.clock.advance(5_000);
+  life.clock.jump(5_000);
   await tornDown;
   const heardAtEnd = life.heard();
   await life.engine.close();

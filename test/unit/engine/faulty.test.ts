@@ -83,10 +83,10 @@ test('delay holds the byte and all after it, for its time', async () => {
   stage.circuit.send([ten]);
   await stage.far.expect(4);
   await turns(5);
-  stage.clock.advance(99);
+  stage.clock.jump(99);
   await turns(5);
   assert.deepEqual([stage.far.available, stage.circuit.pendingBytes], [0, 10]);
-  stage.clock.advance(1);
+  stage.clock.jump(1);
   assert.deepEqual([...(await stage.far.expect(6))], [4, 5, 6, 7, 8, 9]);
 });
 
