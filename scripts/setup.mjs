@@ -80,7 +80,8 @@ export function build({ force = false } = {}) {
   removeOrphans(sources);
   writeFileSync(stamp, '');
   // Dated by its newest source, so that an edit made while the compiler ran is seen next time.
-  utimesSync(stamp, changed / 1000, changed / 1000);
+  const seconds = Math.ceil(changed) / 1000;
+  utimesSync(stamp, seconds, seconds);
   return true;
 }
 

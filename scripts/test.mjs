@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { argv, execPath, exit, on, stdout } from 'node:process';
+import process, { argv, execPath, exit, stdout } from 'node:process';
 import { check } from './check.mjs';
 import { fail, filesBelow, install, root, setup } from './setup.mjs';
 
@@ -37,7 +37,7 @@ async function run(sources, countsFile) {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return await new Promise((done) => {
     child.once('exit', (status, signal) => done(status ?? 128 + constants.signals[signal]));
   });

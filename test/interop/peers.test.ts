@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
+import { startLinuxInitiator } from '../support/linux-initiator.ts';
 import { startLio } from '../support/lio-vm.ts';
 import { linuxVm, skipWithout } from '../support/peers.ts';
 import { runTool, toolOutput } from '../support/run-tool.ts';
@@ -80,6 +81,27 @@ suite('LIO in a Linux guest', { skip: skipWithout([linuxVm, 'iscsi-ls']) }, () =
     await assert.rejects(busy, /seen enough/);
     await lio.settled();
     assert.deepEqual(await lio.sessions(), []);
+  });
+});
+
+suite('open-iscsi in a Linux guest', { skip: skipWithout([linuxVm, 'tgtd', 'tgtadm']) }, () => {
+  test('finds, uses and leaves a target on the host under the address that it announces', async () => {
+    await using tgtd = await startTgtd({ luns: [{ sizeBytes: 16 << 20 }] });
+    await using linux = await startLinuxInitiator();
+    const script = `
+      set -e
+      iscsiadm -m discovery -t sendtargets -p $PORTAL
+      iscsiadm -m node --login
+      iscsiadm -m session
+      sg_vpd -p 0x80 /dev/sda
+      iscsiadm -m node --logout
+      exit 7`;
+    const { status, output } = await linux.run(script, { port: tgtd.port });
+    assert.equal(status, 7, output);
+    assert.match(output, new RegExp(`127.0.0.1:${tgtd.port},1 ${tgtd.targetName}`));
+    assert.match(output, new RegExp(`tcp: .* 127.0.0.1:${tgtd.port},1 ${tgtd.targetName}`));
+    assert.match(output, /Unit serial number: +beaf11/);
+    assert.deepEqual(await tgtd.sessions(), []);
   });
 });
 

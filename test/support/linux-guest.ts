@@ -26,7 +26,7 @@ const bootLimitMs = 150_000;
 /** Boots a guest with linux-vm.sh's arguments. Resolves once it is ready for use. */
 export async function bootLinux(args: readonly string[], signal?: AbortSignal): Promise<LinuxGuest> {
   const script = inRepository('scripts/linux-vm.sh');
-  const child = spawnGuarded('bash', [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawnGuarded('bash', [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }, 'SIGTERM');
   const ended = exitOf(child);
   const dispose = async (): Promise<void> => {
     child.kill('SIGTERM'); // the script ends its QEMU and waits for that

@@ -63,12 +63,19 @@ export async function toolOutput(command: string, args: readonly string[], optio
   return stdout;
 }
 
-/** Starts a program that the kernel ends together with this process, however this process ends. */
-export function spawnGuarded(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+/**
+ * Starts a program that the kernel ends together with this process, however this process ends: by SIGKILL, or by
+ * SIGTERM where the program must end others in turn.
+ */
+export function spawnGuarded(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+  endedBy: 'SIGKILL' | 'SIGTERM' = 'SIGKILL',
+): ChildProcess {
   const guard = findTool('setpriv');
   if (guard === undefined) return spawn(command, args, options);
-  // SIGTERM, so that a script can end what it has started itself.
-  return spawn(guard, ['--pdeathsig', 'TERM', '--', command, ...args], options);
+  return spawn(guard, ['--pdeathsig', endedBy.slice('SIG'.length), '--', command, ...args], options);
 }
 
 /** Resolves with a child's exit status, or undefined when a signal ended it; rejects when it could not be started. */
