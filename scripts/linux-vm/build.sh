@@ -101,6 +101,8 @@ install -m 755 "$here/guest-state.sh" "$root/bin/hawser-state"
 install -m 755 "$here/guest-portal.sh" "$root/bin/hawser-portal"
 (cd "$root" && find . | cpio -o -H newc --quiet -R 0:0) >"$build/initrd"
 
+# Other versions of these files have images of their own; those that nobody built lately go.
+find "$cache" -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} +
 rm -rf "$image"
 mkdir "$image"
 mv "$build/kernel" "$build/initrd" "$image/"
