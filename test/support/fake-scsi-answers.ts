@@ -1,10 +1,43 @@
-// What the fake SCSI device answers when it is asked about itself.
+// What the fake SCSI device is like, and what it answers when it is asked about itself.
 
 import * as scsi from '../../src/scsi/index.ts';
-import type { FakeScsiDevice } from './fake-scsi-device.ts';
+
+/** What the fake device is like. */
+export interface FakeScsiOptions {
+  readonly blockSize?: number;
+  readonly blockCount?: number;
+  /** What READ CAPACITY tells instead of the true number. */
+  readonly reportedLastLba?: number;
+  readonly deviceType?: number;
+  readonly peripheralQualifier?: number;
+  readonly serial?: string;
+  readonly designators?: readonly scsi.Designator[];
+  /** VPD pages offered; all that it has unless given. */
+  readonly pages?: readonly number[];
+  readonly limits?: Partial<scsi.BlockLimits>;
+  readonly provisioning?: Partial<scsi.LogicalBlockProvisioning>;
+  readonly lbpme?: boolean;
+  readonly lbprz?: boolean;
+  /** Undefined: the device has no Caching page. */
+  readonly writeCache?: boolean | undefined;
+  readonly dpoFua?: boolean;
+  readonly isWriteProtected?: boolean;
+  /** Opcodes, and opcode × 256 + service action, that the device refuses. */
+  readonly unsupported?: readonly number[];
+  /** What REPORT LUNS tells. */
+  readonly luns?: readonly number[];
+}
+
+/** What answers depend on. */
+export interface FakeScsiFacts {
+  readonly options: FakeScsiOptions;
+  readonly blockSize: number;
+  readonly blockCount: number;
+  readonly freed: ReadonlySet<number>;
+}
 
 /** The data for a command that asks, cut at its allocation length; undefined when the device refuses it. */
-export function answerQuestion(device: FakeScsiDevice, cdb: Uint8Array): Uint8Array | undefined {
+export function answerQuestion(device: FakeScsiFacts, cdb: Uint8Array): Uint8Array | undefined {
   switch (cdb[0]) {
     case scsi.scsiOpcode.inquiry: {
       const { evpd, pageCode, allocationLength } = scsi.decodeInquiryCdb(cdb);
@@ -34,7 +67,7 @@ export function answerQuestion(device: FakeScsiDevice, cdb: Uint8Array): Uint8Ar
   }
 }
 
-function inquiryData({ options }: FakeScsiDevice): Uint8Array {
+function inquiryData({ options }: FakeScsiFacts): Uint8Array {
   return scsi.encodeInquiryData({
     peripheralQualifier: options.peripheralQualifier ?? 0,
     deviceType: options.deviceType ?? 0,
@@ -54,7 +87,7 @@ function inquiryData({ options }: FakeScsiDevice): Uint8Array {
   });
 }
 
-function vpdPage({ options }: FakeScsiDevice, pageCode: number): Uint8Array | undefined {
+function vpdPage({ options }: FakeScsiFacts, pageCode: number): Uint8Array | undefined {
   const pages = options.pages ?? Object.values(scsi.vpdPage);
   if (!pages.includes(pageCode)) return undefined;
   switch (pageCode) {
@@ -86,7 +119,7 @@ const emptyB1 = Uint8Array.of(0, 0xb1, 0, 0);
 const emptyB2 = Uint8Array.of(0, 0xb2, 0, 0);
 const noLimits = scsi.decodeBlockLimits(emptyB0);
 
-function serviceActionIn(device: FakeScsiDevice, cdb: Uint8Array): Uint8Array | undefined {
+function serviceActionIn(device: FakeScsiFacts, cdb: Uint8Array): Uint8Array | undefined {
   const { options, blockSize, blockCount } = device;
   switch (cdb[1]! & 0x1f) {
     case scsi.serviceActionIn16.readCapacity16:
@@ -110,7 +143,7 @@ function serviceActionIn(device: FakeScsiDevice, cdb: Uint8Array): Uint8Array | 
   }
 }
 
-function lbaStatus(device: FakeScsiDevice, from: number): Uint8Array {
+function lbaStatus(device: FakeScsiFacts, from: number): Uint8Array {
   const list: { lba: number; blocks: number; status: number }[] = [];
   for (let lba = from; lba < device.blockCount; lba += 1) {
     const status = device.freed.has(lba) ? scsi.provisioningStatus.deallocated : scsi.provisioningStatus.mapped;
@@ -121,7 +154,7 @@ function lbaStatus(device: FakeScsiDevice, from: number): Uint8Array {
   return scsi.encodeLbaStatusList(list);
 }
 
-function modeParameters({ options }: FakeScsiDevice, pageCode: number): scsi.ModeParameters | undefined {
+function modeParameters({ options }: FakeScsiFacts, pageCode: number): scsi.ModeParameters | undefined {
   const { writeCache } = options;
   const hasPage = Object.hasOwn(options, 'writeCache') ? writeCache !== undefined : true;
   if (pageCode === scsi.modePage.caching && !hasPage) return undefined;

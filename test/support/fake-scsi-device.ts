@@ -3,33 +3,9 @@
 
 import * as scsi from '../../src/scsi/index.ts';
 import type { ScsiPort, ScsiRequest, ScsiResult } from '../../src/session/index.ts';
-import { answerQuestion } from './fake-scsi-answers.ts';
+import { answerQuestion, type FakeScsiFacts, type FakeScsiOptions } from './fake-scsi-answers.ts';
 
-/** What the fake device is like. */
-export interface FakeScsiOptions {
-  readonly blockSize?: number;
-  readonly blockCount?: number;
-  /** What READ CAPACITY tells instead of the true number. */
-  readonly reportedLastLba?: number;
-  readonly deviceType?: number;
-  readonly peripheralQualifier?: number;
-  readonly serial?: string;
-  readonly designators?: readonly scsi.Designator[];
-  /** VPD pages offered; all that it has unless given. */
-  readonly pages?: readonly number[];
-  readonly limits?: Partial<scsi.BlockLimits>;
-  readonly provisioning?: Partial<scsi.LogicalBlockProvisioning>;
-  readonly lbpme?: boolean;
-  readonly lbprz?: boolean;
-  /** Undefined: the device has no Caching page. */
-  readonly writeCache?: boolean | undefined;
-  readonly dpoFua?: boolean;
-  readonly isWriteProtected?: boolean;
-  /** Opcodes, and opcode × 256 + service action, that the device refuses. */
-  readonly unsupported?: readonly number[];
-  /** What REPORT LUNS tells. */
-  readonly luns?: readonly number[];
-}
+export type { FakeScsiOptions } from './fake-scsi-answers.ts';
 
 /** An answer that a test puts in place of the device's own. */
 export interface Scripted {
@@ -50,7 +26,7 @@ export interface Scripted {
 }
 
 /** A disk in memory. */
-export class FakeScsiDevice implements ScsiPort {
+export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
   readonly options: FakeScsiOptions;
   readonly blockSize: number;
   blockCount: number;

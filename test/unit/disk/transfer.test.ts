@@ -157,6 +157,13 @@ test('a split write of which no piece was executed has effect none', async () =>
   await assert.rejects(disk.write(0, pattern(65_536)), { code: 'SCSI_RESERVATION_CONFLICT', effect: 'none' });
 });
 
+test('a split write whose only failed piece may have been executed has effect unknown', async () => {
+  const [device, disk] = await open({ limits: { maximumTransferLength: 8 } }, { maxInFlight: 1 });
+  device.script({ sense: scsi.makeSense(4, 0x4400) });
+  await assert.rejects(disk.write(0, pattern(65_536)), { senseKey: 4, effect: 'unknown' });
+  assert.equal(device.requests.length, 1);
+});
+
 test('FUA goes into the command where the device has it, else SYNCHRONIZE CACHE follows', async () => {
   const [modern, disk] = await open({ dpoFua: true });
   await disk.write(512, pattern(512), { fua: true });

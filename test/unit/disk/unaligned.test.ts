@@ -38,6 +38,19 @@ test('a large unaligned write copies its first and last block only', async () =>
   assert.equal(device.requests.filter(({ dataIn }) => dataIn !== undefined).length, 2);
 });
 
+test('a large write that begins at a block, or ends at one, copies one block only', async () => {
+  for (const [offset, length] of [
+    [512, 100_001],
+    [511, 1 + 196 * 512],
+  ] as const) {
+    const [device, disk] = await open();
+    const expected = Buffer.from(device.medium).fill(0xee, offset, offset + length);
+    await disk.write(offset, Buffer.alloc(length, 0xee));
+    assert.ok(device.medium.equals(expected));
+    assert.deepEqual(device.takeCommands().sort(), ['READ(10)', 'WRITE(10)', 'WRITE(10)']);
+  }
+});
+
 test('any range is read and written byte by byte as on a plain file', async () => {
   const [device, disk] = await open({ blockCount: 512 }, { maxTransferLength: 8192 });
   const model = Buffer.from(device.medium);
