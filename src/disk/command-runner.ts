@@ -28,8 +28,13 @@ export interface CommandTraits {
 
 /** READ. */
 export const readTraits: CommandTraits = { changesMedium: false, isExact: true, isIdempotent: true };
-/** WRITE, WRITE SAME, UNMAP. */
+/** WRITE. */
 export const writeTraits: CommandTraits = { changesMedium: true, isExact: true, isIdempotent: true };
+/**
+ * UNMAP, WRITE SAME: what they send is a parameter, not the data of the range. tgtd 1.0.85 ends UNMAP with GOOD and an
+ * underflow of the whole parameter list, having freed the range.
+ */
+export const rangeTraits: CommandTraits = { changesMedium: true, isExact: false, isIdempotent: true };
 /** COMPARE AND WRITE: the second time it would compare with what the first time wrote. */
 export const compareTraits: CommandTraits = { changesMedium: true, isExact: true, isIdempotent: false };
 /** SYNCHRONIZE CACHE: moves nothing to the device, but decides over what is on the medium. */

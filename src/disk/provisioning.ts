@@ -14,7 +14,7 @@ import {
   type LogicalBlockProvisioning,
   provisioningStatus,
 } from '../scsi/index.ts';
-import { type CommandRunner, writeTraits } from './command-runner.ts';
+import { type CommandRunner, rangeTraits } from './command-runner.ts';
 import { changeFailure } from './effects.ts';
 import { type CapacityFacts, isRefusal } from './identify.ts';
 import type { DiskLimits } from './limits.ts';
@@ -132,7 +132,7 @@ export class Provisioning {
     const { blockSize } = this.#facts;
     const list = encodeUnmapList([{ lba: offset / blockSize, blocks: length / blockSize }]);
     const cdb = encodeUnmapCdb({ anchor: false, parameterListLength: list.length });
-    await this.#runner.run(this.#runner.request(cdb, signal, { dataOut: list }), writeTraits);
+    await this.#runner.run(this.#runner.request(cdb, signal, { dataOut: list }), rangeTraits);
   }
 
   async #writeSame(offset: number, length: number, unmap: boolean, signal: AbortSignal | undefined): Promise<void> {
@@ -146,7 +146,7 @@ export class Provisioning {
       protect: 0,
     });
     const request = this.#runner.request(cdb, signal, { dataOut: new Uint8Array(blockSize) });
-    await this.#runner.run(request, writeTraits);
+    await this.#runner.run(request, rangeTraits);
   }
 
   /** The states of blocks from `offset` on; the first covers it. Empty, for good, when the device does not tell. */

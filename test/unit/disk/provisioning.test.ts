@@ -38,6 +38,13 @@ test("SBC-4 UNMAP: a long range takes as many commands as the device's limit ask
   assert.equal(device.takeCommands().length, 5);
 });
 
+test('tgtd 1.0.85 frees the range and reports the parameter list as an underflow: that is no failure', async () => {
+  const [device, disk] = await open(thin);
+  device.script({ patch: { residual: 'underflow', residualCount: 24 } });
+  await disk.trim!(0, 4096);
+  assert.equal(freed(device), '0 to 7, 8');
+});
+
 test('SBC-4 WRITE SAME: frees where the device has no UNMAP', async () => {
   const options = { ...thin, provisioning: { lbpws: true }, limits: { maximumWriteSameLength: 4000 } };
   const [device, disk] = await open(options);
