@@ -50,6 +50,7 @@ export type { DiscoveredTarget } from './discovery/index.ts';
 export type { Disk, DiskIdentity, DiskLimits } from './disk/index.ts';
 export { tcpDriver, tlsDriver } from './engine/index.ts';
 export type { ConnectionFacts, NegotiatedParameters, Portal, SessionEnd, SessionLimits } from './session/index.ts';
+export { openTrace, type Trace, type TraceOptions } from './trace/index.ts';
 
 /**
  * Logs in to a target: a URL (`iscsi://[user[%secret]@]host[:port]/target/lun[?options]`) or options. Resolves with a

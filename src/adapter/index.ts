@@ -5,3 +5,4 @@ export { Initiator, type InitiatorOptions } from './initiator.ts';
 export { checkName, defaultInitiatorName } from './initiator-name.ts';
 export { InitiatorSession, type LogoutOptions, type LogoutReport } from './initiator-session.ts';
 export { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, parsePortal, toChap, toConnectOptions } from './iscsi-url.ts';
+export { lunToNumber } from '../scsi/index.ts';

@@ -1,0 +1,65 @@
+// What a command may touch of the world: streams, files, signals. `bin` makes the real one; tests make their own.
+
+import type { Readable, Writable } from 'node:stream';
+
+/** The world around a command. */
+export interface CliEnvironment {
+  /** As `hawser --version` prints it. */
+  readonly version: string;
+  /** Environment variables. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Which of the streams are terminals. */
+  readonly terminals: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Aborted with an {@link Interruption} when the user or the system wants the command to end. */
+  readonly interruption: AbortSignal;
+  readonly files: CliFiles;
+  /** Asks on the terminal, without echo. Called only when stdin is one. */
+  readonly askSecret: (question: string, signal: AbortSignal) => Promise<string>;
+}
+
+/** The files that commands handle other than as block devices. Failures are BlockError BLOCK_IO_FAILED. */
+export interface CliFiles {
+  /** Reads a file whole. One that is too long to hold a secret is refused. */
+  readSecret(path: string): Promise<Uint8Array>;
+  /** What a path names now, and an identity by which two paths to one file are known. */
+  describe(path: string): Promise<FileDescription | undefined>;
+  /** Makes a regular file of `size` zero bytes that takes up no space yet, in place of one that is there. */
+  makeSparse(path: string, size: number): Promise<void>;
+  /** Opens a file for writing from its beginning, in place of one that is there. */
+  openWritable(path: string): Promise<Writable>;
+  /** Makes a folder of its own for temporary files. */
+  makeTemporaryFolder(): Promise<TemporaryFolder>;
+}
+
+/** A file that is there. */
+export interface FileDescription {
+  readonly kind: 'file' | 'block' | 'other';
+  /** In bytes; means nothing but for a regular file. */
+  readonly size: number;
+  readonly identity: string;
+}
+
+/** A folder that goes away with all that is in it. */
+export interface TemporaryFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** Why a command was interrupted. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGPIPE';
+
+  constructor(signal: Interruption['signal']) {
+    super(`Interrupted by ${signal}`);
+    this.signal = signal;
+  }
+
+  /** 128 and the signal's number, as shells have it. */
+  get exitStatus(): number {
+    return 128 + { SIGINT: 2, SIGPIPE: 13, SIGTERM: 15 }[this.signal];
+  }
+}

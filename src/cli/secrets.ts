@@ -1,0 +1,98 @@
+// CHAP secrets: from a file, the environment, a URL or a prompt. No option takes one, since process lists show arguments.
+
+import type { ChapCredentials, IscsiUrl } from '../adapter/index.ts';
+import { UsageError } from '../base/index.ts';
+import type { CliEnvironment } from './environment.ts';
+
+/** The options of a command that have to do with CHAP. */
+export interface SecretOptions {
+  readonly chapUser?: string;
+  readonly chapSecretFile?: string;
+  readonly targetUser?: string;
+  readonly targetSecretFile?: string;
+  readonly allowWeakSecrets?: boolean;
+}
+
+/** The variables that secrets are taken from. */
+export const secretVariable = { chap: 'HAWSER_CHAP_SECRET', target: 'HAWSER_TARGET_SECRET' } as const;
+
+/** What a URL may say of credentials. */
+type UrlCredentials = Pick<IscsiUrl, 'user' | 'secret' | 'options'>;
+
+/**
+ * The credentials that options, URL and environment make together; undefined when none of them names a user. An option
+ * goes before the URL, a file before the environment, and a prompt comes last. Throws UsageError ISCSI_BAD_ARGUMENT for
+ * a user without a secret.
+ */
+export async function collectChap(
+  options: SecretOptions,
+  url: UrlCredentials,
+  environment: CliEnvironment,
+): Promise<ChapCredentials | undefined> {
+  const user = options.chapUser ?? url.user;
+  const targetUser = options.targetUser ?? url.options.targetUser;
+  const targetFile = options.targetSecretFile;
+  if (user === undefined) {
+    if (targetUser === undefined && targetFile === undefined && url.options.targetSecret === undefined)
+      return undefined;
+    throw missing('The target is to authenticate, but no --chap-user is given', 'chapUser');
+  }
+  const secret =
+    (await givenSecret(options.chapSecretFile, secretVariable.chap, environment)) ??
+    url.secret ??
+    (await askedSecret(`CHAP secret of ${user}`, environment));
+  if (secret === undefined) {
+    throw missing(`No secret for ${user}: give --chap-secret-file or ${secretVariable.chap}`, 'chapSecret');
+  }
+  const mutual = await collectMutual(options, url, environment, targetUser);
+  return {
+    user,
+    secret,
+    ...(mutual === undefined ? {} : { mutual }),
+    ...(options.allowWeakSecrets === undefined ? {} : { allowWeakSecrets: options.allowWeakSecrets }),
+  };
+}
+
+async function collectMutual(
+  options: SecretOptions,
+  url: UrlCredentials,
+  environment: CliEnvironment,
+  targetUser: string | undefined,
+): Promise<ChapCredentials['mutual']> {
+  const name = targetUser ?? 'the target';
+  const given = await givenSecret(options.targetSecretFile, secretVariable.target, environment);
+  const known = given ?? url.options.targetSecret;
+  if (known === undefined && targetUser === undefined) return undefined;
+  const secret = known ?? (await askedSecret(`CHAP secret of ${name}`, environment));
+  if (secret === undefined) {
+    throw missing(`No secret for ${name}: give --target-secret-file or ${secretVariable.target}`, 'targetSecret');
+  }
+  return { ...(targetUser === undefined ? {} : { user: targetUser }), secret };
+}
+
+async function givenSecret(
+  path: string | undefined,
+  variable: string,
+  environment: CliEnvironment,
+): Promise<string | Uint8Array | undefined> {
+  if (path !== undefined) return withoutLineEnd(await environment.files.readSecret(path));
+  const value = environment.variables[variable];
+  return value === '' ? undefined : value;
+}
+
+async function askedSecret(question: string, environment: CliEnvironment): Promise<string | undefined> {
+  if (!environment.terminals.stdin) return undefined;
+  const answer = await environment.askSecret(question, environment.interruption);
+  return answer === '' ? undefined : answer;
+}
+
+/** Editors end the last line of a file; that end is no part of the secret. */
+function withoutLineEnd(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes);
+  if (text.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, text.length - (text.at(-2) === 0x0d ? 2 : 1));
+}
+
+function missing(message: string, argument: string): UsageError {
+  return new UsageError('ISCSI_BAD_ARGUMENT', message, { argument });
+}

@@ -1,0 +1,47 @@
+// `hawser tour`: shows what Hawser does, against a target of its own, and checks all of it.
+
+import type { Command } from 'commander';
+import { action, addCommonOptions, type CommandContext } from './command-context.ts';
+import { parsePositiveSize } from './sizes.ts';
+import { TourGuide } from './tour-guide.ts';
+import { makeTourImage } from './tour-image.ts';
+import { withTourStage } from './tour-stage.ts';
+import { describeStage, goThrough } from './tour-steps.ts';
+import { withInitiator } from './with-session.ts';
+
+interface TourOptions {
+  readonly size: number;
+}
+
+const mebibyte = 1_048_576;
+const mostImage = 1024 * mebibyte;
+
+/** Adds `hawser tour`. */
+export function addTour(program: Command, context: CommandContext): void {
+  const command = program
+    .command('tour')
+    .summary('see what Hawser does')
+    .description(
+      'Starts a target on loopback with a disk in a temporary file, and shows discovery, login with mutual CHAP and two ' +
+        'connections, I/O, connections that come and go under load, and safe logout. Nothing is left behind.',
+    )
+    .option('--size <size>', 'data to write and read back, up to 1 GiB', parsePositiveSize, 64 * mebibyte)
+    .addHelpText('after', '\nExample:\n  hawser tour --size 256M');
+  addCommonOptions(command).action(action(context, tour));
+}
+
+async function tour(context: CommandContext, options: TourOptions): Promise<void> {
+  const { environment, printer, signal } = context;
+  const length = Math.min(Math.ceil(options.size / mebibyte) * mebibyte, mostImage);
+  const guide = new TourGuide(printer, signal);
+  const started = performance.now();
+  await withTourStage(environment.files, 2 * length, async (stage) => {
+    await guide.step('Start a target', () => Promise.resolve(describeStage(stage)));
+    await withInitiator(undefined, signal, async (initiator) => {
+      await goThrough({ initiator, stage, signal, guide, image: makeTourImage(length) });
+    });
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const document = { isComplete: true, seconds, steps: guide.steps };
+  printer.print({ document, text: `\n${guide.table()}\n\nAll of it worked, in ${seconds.toFixed(1)} s` });
+}
