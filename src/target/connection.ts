@@ -6,16 +6,7 @@
 
 import type { Socket } from 'node:net';
 import { deferred, ProtocolError, snAdd, type Timer } from '../base/index.ts';
-import {
-  bhsLength,
-  decodePdu,
-  Framer,
-  type FramerSink,
-  opcode,
-  type Pdu,
-  reservedTag,
-  type TargetPdu,
-} from '../wire/index.ts';
+import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
 import { ConnectionAlive } from './connection-alive.ts';
 import type { TargetCore } from './core.ts';
 import { FullFeaturePhase } from './full-feature-phase.ts';
@@ -26,7 +17,7 @@ import { formatAddress } from './login/login-exchange.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
 import { LoginPhase } from './login-phase.ts';
 import { type ConnectionParameters, protocolDefaults } from './negotiation/parameters.ts';
-import type { PduHandler } from './pdu-handler.ts';
+import { PduReceiver } from './pdu-receiver.ts';
 import { PduSender } from './pdu-sender.ts';
 import type { TargetSession } from './session.ts';
 
@@ -36,17 +27,15 @@ type State = 'login' | 'fullFeature' | 'ending' | 'closed';
 const lingerMs = 2_000;
 
 /** Takes one accepted socket through its life. */
-export class TargetConnection implements ConnectionLink, FramerSink {
+export class TargetConnection implements ConnectionLink {
   readonly connectionId: number;
   readonly #core: TargetCore;
   readonly #socket: Socket;
   readonly #sender: PduSender;
-  readonly #framer: Framer;
+  readonly #receiver: PduReceiver;
   readonly #alive: ConnectionAlive;
   readonly #closed = deferred();
-  readonly #header = Buffer.alloc(bhsLength);
   readonly #acknowledging: (() => void)[] = [];
-  #handler: PduHandler;
   #state: State = 'login';
   #session: TargetSession | undefined;
   #initiatorName = '';
@@ -54,11 +43,9 @@ export class TargetConnection implements ConnectionLink, FramerSink {
   #parameters: ConnectionParameters = protocolDefaults;
   #statSn: number;
   #expStatSn: number;
-  #pdu: Pdu | undefined;
-  #data: Uint8Array | undefined;
-  #received = 0;
   #sent = 0;
   #timer: Timer | undefined;
+  #leaving: Promise<void> | undefined;
 
   constructor(connectionId: number, core: TargetCore, socket: Socket) {
     const { options } = core;
@@ -68,7 +55,6 @@ export class TargetConnection implements ConnectionLink, FramerSink {
     this.#statSn = options.initialStatSn;
     this.#expStatSn = options.initialStatSn;
     this.#sender = new PduSender(socket, options.limits.sendBufferLength);
-    this.#framer = new Framer(this, framing(protocolDefaults));
     this.#alive = new ConnectionAlive(options, {
       ping: (tag) => {
         this.#ping(tag);
@@ -77,7 +63,7 @@ export class TargetConnection implements ConnectionLink, FramerSink {
         this.end('abortive');
       },
     });
-    this.#handler = new LoginPhase({
+    const login = new LoginPhase({
       core,
       link: this,
       portal: formatAddress(this.localAddress, this.localPort),
@@ -94,6 +80,17 @@ export class TargetConnection implements ConnectionLink, FramerSink {
       joined: (session, outcome) => this.#joined(session, outcome),
       report: (error) => {
         this.#report(error);
+      },
+    });
+    this.#receiver = new PduReceiver(login, protocolDefaults, {
+      isClosed: () => this.isClosed,
+      ask: (pdu, length) => options.hooks.onPduReceived?.(pdu, length, this.facts()),
+      acknowledged: (expStatSn) => {
+        this.#acknowledge(expStatSn);
+      },
+      broken: (error) => {
+        this.#report(error);
+        this.end('abortive');
       },
     });
   }
@@ -195,7 +192,7 @@ export class TargetConnection implements ConnectionLink, FramerSink {
     if (this.#state === 'closed') return;
     const wasEnding = this.#state === 'ending';
     this.#state = 'ending';
-    this.#framer.stop();
+    this.#receiver.stop();
     this.#alive.stop();
     if (kind === 'abortive') this.#socket.destroy();
     else if (!wasEnding) {
@@ -205,8 +202,8 @@ export class TargetConnection implements ConnectionLink, FramerSink {
       });
       this.#sender.end();
     }
-    this.#abortTasks();
     this.#wakeAcknowledging();
+    void this.#leave();
   }
 
   /** What hooks are told of this connection. */
@@ -215,59 +212,16 @@ export class TargetConnection implements ConnectionLink, FramerSink {
       connectionId: this.connectionId,
       initiatorName: this.#initiatorName,
       cid: this.#cid,
-      pdusReceived: this.#received,
+      pdusReceived: this.#receiver.count,
       pdusSent: this.#sent,
     };
-  }
-
-  onHeader(bhs: Uint8Array, _ahs: Uint8Array, dataSegmentLength: number): Uint8Array | undefined {
-    this.#received += 1;
-    this.#header.set(bhs);
-    this.#pdu = undefined;
-    this.#data = undefined;
-    let pdu: Pdu;
-    try {
-      pdu = decodePdu(bhs);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#handler.malformed(error);
-      return undefined;
-    }
-    const verdict = this.#core.options.hooks.onPduReceived?.(pdu, dataSegmentLength, this.facts());
-    if (verdict === 'close') this.end('abortive');
-    if (verdict !== undefined) return undefined;
-    if ('expStatSn' in pdu) this.#acknowledge(pdu.expStatSn);
-    this.#pdu = pdu;
-    this.#data = this.#handler.begin(pdu, dataSegmentLength);
-    return this.#data;
-  }
-
-  onPdu(): void {
-    const pdu = this.#pdu;
-    if (pdu !== undefined && !this.isClosed) this.#handler.complete(pdu, this.#data);
-  }
-
-  onDataDigestError(): void {
-    const pdu = this.#pdu;
-    if (pdu !== undefined && !this.isClosed) this.#handler.damaged(pdu);
-  }
-
-  onHeaderDigestError(): void {
-    // §7.8: without a length that can be trusted, the next PDU cannot be found.
-    this.#report(new ProtocolError('ISCSI_DIGEST_MISMATCH', 'A header digest does not match'));
-    this.end('abortive');
   }
 
   /** Takes bytes of the peer. Whatever they are, the worst that they can do is to end this connection. */
   #take(chunk: Uint8Array): void {
     if (this.isClosed) return;
     this.#alive.heard();
-    try {
-      this.#framer.push(chunk);
-    } catch (error) {
-      this.#report(error);
-      this.end('abortive');
-    }
+    this.#receiver.push(chunk);
     if (this.isFull) {
       // A peer that asks and does not listen is not listened to either.
       this.#socket.pause();
@@ -288,17 +242,17 @@ export class TargetConnection implements ConnectionLink, FramerSink {
         if (this.isClosed) return;
         this.#timer?.cancel();
         this.#parameters = outcome.connection;
-        this.#framer.reconfigure(framing(outcome.connection));
         this.#sender.useDigests(outcome.connection.headerDigest, outcome.connection.dataDigest);
         this.#state = 'fullFeature';
-        this.#handler = new FullFeaturePhase({
+        const phase = new FullFeaturePhase({
           core: this.#core,
           session,
           link: this,
           facts: () => this.facts(),
-          reject: (reason) => {
-            this.#reject(reason);
+          reject: (reason, header) => {
+            this.#reject(reason, header);
           },
+          header: () => this.#header(),
           pingAnswered: (tag) => {
             this.#alive.answered(tag);
           },
@@ -306,13 +260,18 @@ export class TargetConnection implements ConnectionLink, FramerSink {
             this.#report(error);
           },
         });
+        this.#receiver.use(phase, outcome.connection);
         this.#alive.start();
       },
     };
   }
 
-  #reject(reason: number): void {
-    this.send({ opcode: opcode.reject, reason, ...this.numbers('status'), dataSn: 0 }, Buffer.from(this.#header));
+  #reject(reason: number, header = this.#header()): void {
+    this.send({ opcode: opcode.reject, reason, ...this.numbers('status'), dataSn: 0 }, header);
+  }
+
+  #header(): Uint8Array {
+    return this.#receiver.header.slice();
   }
 
   #ping(targetTransferTag: number): void {
@@ -341,29 +300,33 @@ export class TargetConnection implements ConnectionLink, FramerSink {
     for (const resolve of this.#acknowledging.splice(0)) resolve();
   }
 
-  #abortTasks(): void {
-    const session = this.#session;
-    if (session === undefined) return;
-    for (const task of [...session.tasks.values()]) {
-      if (task.connection === this) void this.#core.abortTask(session, task, 'now');
-    }
+  /** Leaves the session as soon as the device is done with this connection's tasks. A second call waits for the first. */
+  async #leave(): Promise<void> {
+    this.#leaving ??= this.#endTasks();
+    await this.#leaving;
   }
 
-  /** The socket is closed: waits for the device to be done with this connection's tasks, then leaves the session. */
-  async #finish(): Promise<void> {
-    if (this.#state !== 'ending') this.end('abortive');
-    this.#timer?.cancel();
+  async #endTasks(): Promise<void> {
     const session = this.#session;
-    if (session !== undefined) {
-      const tasks = [...session.tasks.values()].filter((task) => task.connection === this);
-      const units = new Set(tasks.map((task) => task.unit?.number).filter((number) => number !== undefined));
+    if (session === undefined) return;
+    const tasks = [...session.tasks.values()].filter((task) => task.connection === this);
+    const units = new Set(tasks.map((task) => task.unit?.number).filter((number) => number !== undefined));
+    // Without tasks there is nothing to wait for, and whoever has been told of the end finds the session gone.
+    if (tasks.length > 0) {
       await Promise.all(
         tasks.map(async (task) => {
           await this.#core.abortTask(session, task, 'now');
         }),
       );
-      session.dropConnection(this, units);
     }
+    session.dropConnection(this, units);
+  }
+
+  /** The socket is closed. */
+  async #finish(): Promise<void> {
+    if (this.#state !== 'ending') this.end('abortive');
+    this.#timer?.cancel();
+    await this.#leave();
     this.#state = 'closed';
     this.#closed.resolve();
   }
@@ -371,9 +334,4 @@ export class TargetConnection implements ConnectionLink, FramerSink {
   #report(error: unknown): void {
     this.#core.options.hooks.onError?.(error, this.facts());
   }
-}
-
-function framing(parameters: ConnectionParameters): ConstructorParameters<typeof Framer>[1] {
-  const { maxRecvDataSegmentLength, headerDigest, dataDigest } = parameters;
-  return { maxRecvDataSegmentLength, headerDigest, dataDigest };
 }

@@ -29,8 +29,10 @@ export interface FullFeatureConnection {
   readonly session: TargetSession;
   readonly link: ConnectionLink;
   facts(): HookConnection;
-  /** Sends a Reject with the header of the PDU in hand. */
-  reject(reason: number): void;
+  /** Sends a Reject with the header of the PDU in hand, or with another one. */
+  reject(reason: number, header?: Uint8Array): void;
+  /** A copy of the header of the PDU in hand. */
+  header(): Uint8Array;
   /** A NOP-Out has answered a ping. */
   pingAnswered(targetTransferTag: number): void;
   report(error: unknown): void;
@@ -91,9 +93,7 @@ export class FullFeaturePhase implements PduHandler {
         this.#takeNopOut(pdu, data ?? new Uint8Array(0));
         return;
       case opcode.textRequest:
-        this.#take(pdu, () => {
-          this.#answerText(pdu, data ?? new Uint8Array(0));
-        });
+        this.#takeText(pdu, data ?? new Uint8Array(0));
         return;
       case opcode.logoutRequest:
         this.#take(pdu, () => {
@@ -167,10 +167,18 @@ export class FullFeaturePhase implements PduHandler {
     });
   }
 
-  #answerText(pdu: TextRequest, data: Uint8Array): void {
+  #takeText(pdu: TextRequest, data: Uint8Array): void {
+    // It may have to wait for its turn, and other PDUs come in between.
+    const header = this.#connection.header();
+    this.#take(pdu, () => {
+      this.#answerText(pdu, data, header);
+    });
+  }
+
+  #answerText(pdu: TextRequest, data: Uint8Array, header: Uint8Array): void {
     const reply = this.#text.take(pdu, data);
     if (reply.kind === 'reject') {
-      this.#connection.reject(reply.reason);
+      this.#connection.reject(reply.reason, header);
       return;
     }
     const { link } = this.#connection;

@@ -107,20 +107,21 @@ async function resetUnit(core: TargetCore, context: Context, unit: LogicalUnit, 
 /** Aborts tasks. Those of the issuing session first get the data that they have asked for (§4.2.3.3 a). */
 async function abortAll(
   core: TargetCore,
-  { session, request }: Context,
+  { session }: Context,
   isAffected: (task: Task) => boolean,
   sessions: readonly TargetSession[],
   limit: AbortSignal,
 ): Promise<void> {
   const aborted: Promise<void>[] = [];
   const owing: Task[] = [];
+  const others = new Set<TargetSession>();
   for (const each of sessions) {
     for (const task of [...each.tasks.values()]) {
-      if (!isAffected(task) || task.command.initiatorTaskTag === request.initiatorTaskTag) continue;
+      if (!isAffected(task)) continue;
       owing.push(task);
+      if (each !== session) others.add(each);
       aborted.push(core.abortTask(each, task, each === session ? 'afterTransfers' : 'now'));
     }
-    if (each !== session) each.announceWindow();
   }
   // §11.5.1: an initiator that does not send what it owes loses the connection, which ends the wait.
   const onLimit = (): void => {
@@ -129,6 +130,7 @@ async function abortAll(
   limit.addEventListener('abort', onLimit, { once: true });
   await Promise.all(aborted);
   limit.removeEventListener('abort', onLimit);
+  for (const other of others) other.announceWindow();
 }
 
 /** §11.6.1: what was answered before has to have arrived on all other connections; on its own one TCP sees to that. */
