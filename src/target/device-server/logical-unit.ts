@@ -77,7 +77,7 @@ export class LogicalUnit {
 
   /** Unmapping is offered only where the device gives space back for it. */
   get isThin(): boolean {
-    return this.device.features.trim && !this.#isReadOnly;
+    return this.device.features.trim;
   }
 
   /** Whether unmapped blocks read as zeros: `zero` promises that, `trim` alone does not. */

@@ -75,7 +75,7 @@ suite('INQUIRY', () => {
 
   test('SBC-4 §6.6.7: unmapping is told only where the device has it', async () => {
     assert.deepEqual([...(await dataOf(serverOf().plan(0x12, 1, 0xb2, 0, 96))).subarray(4)], [0, 0xe4, 2, 0]);
-    const { plan } = serverOf({ readOnly: true });
+    const { plan } = serverOf({ device: readOnlyLayer(createMemoryDevice(512)) });
     assert.deepEqual([...(await dataOf(plan(0x12, 1, 0xb2, 0, 96))).subarray(4)], [0, 0, 0, 0]);
     assert.equal(await outcomeOf(plan(0x42, 0, 0, 0, 0, 0, 0, 0, 24)), condition.invalidOpcode);
   });
