@@ -7,14 +7,15 @@
 #       Exit status 0 when an image is ready to boot.
 #   linux-vm.sh target [--port N] [--size-mib N] [--erl 0|1|2] [--connections N]
 #                      [--chap USER:SECRET[:MUTUAL_USER:MUTUAL_SECRET]] [--digests CRC32C,None] [--memory-mib N]
-#       LIO with LUN 0 and LUN 1 (RAM disks) under iqn.2026-11.hawser.lio:disk, open to every initiator name.
+#       LIO with LUN 0 and LUN 1 (RAM disks) under iqn.2026-11.hawser.lio:disk, open to every initiator name. The
+#       commands hawser-new-target and hawser-portal inside add further targets with the same disks.
 #   linux-vm.sh initiator [--portal 127.0.0.1:PORT --script FILE] [--memory-mib N]
 #       open-iscsi and nbd-client. 127.0.0.1 is the host's inside. With --script the file is run as root inside with
 #       $PORTAL set, its output is printed, and its exit status becomes this script's.
 #
 # When the guest is ready, prints "READY ISCSI_PORT CONTROL_PORT" (127.0.0.1; the iSCSI port is 0 for an initiator) and
 # runs until SIGTERM. Port 0, the default, takes a free one. The control port runs what is sent to it as a shell script
-# inside the guest and answers with its output; `hawser-state` is the command there that prints LIO's sessions.
+# inside the guest and answers with its output; `hawser-state disk` is the command there that prints LIO's sessions.
 #
 # Cache: ${HAWSER_CACHE:-$HOME/.cache/hawser}/linux-vm. Exit status 2: usage, set-up, or a guest that did not boot.
 set -euo pipefail
@@ -138,7 +139,7 @@ if [ "$role" = target ]; then
   fi
   echo "hostfwd_add tcp:127.0.0.1:$port-127.0.0.1:$port" >&"$tell"
   host_port "$port" >/dev/null
-  echo "hawser-portal $port" | in_guest >&2 || ended 'could not open its portal'
+  echo "hawser-portal disk $port" | in_guest >&2 || ended 'could not open its portal'
 fi
 
 if [ -n "$script" ]; then

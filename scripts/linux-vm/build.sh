@@ -99,6 +99,7 @@ install -m 755 "$here/guest-init.sh" "$root/init"
 install -m 755 "$here/guest-target.sh" "$here/guest-initiator.sh" "$root/bin/"
 install -m 755 "$here/guest-state.sh" "$root/bin/hawser-state"
 install -m 755 "$here/guest-portal.sh" "$root/bin/hawser-portal"
+install -m 755 "$here/guest-new-target.sh" "$root/bin/hawser-new-target"
 (cd "$root" && find . | cpio -o -H newc --quiet -R 0:0) >"$build/initrd"
 
 # Other versions of these files have images of their own; those that nobody built lately go.

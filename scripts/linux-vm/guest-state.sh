@@ -1,8 +1,7 @@
 #!/bin/sh
-# hawser-state: prints LIO's counters ("counter NAME N"), then its sessions ("session NAME ISID TSIH TYPE STATE"), each
-# followed by its connections ("connection CID STATE").
-. /tmp/config
-target=/sys/kernel/config/target/iscsi/iqn.2026-11.hawser.lio:disk
+# hawser-state NAME: prints the counters of a LIO target ("counter NAME N"), then its sessions ("session NAME ISID TSIH
+# TYPE STATE"), each followed by its connections ("connection CID STATE").
+target=/sys/kernel/config/target/iscsi/iqn.2026-11.hawser.lio:$1
 group=$target/tpgt_1
 statistics=$target/fabric_statistics
 for counter in iscsi_instance/sessions iscsi_login_stats/accepts iscsi_logout_stats/normal_logouts \
@@ -17,7 +16,7 @@ echo "counter sockets $(awk -v port="$port" '$4 == "01" && substr($2, 9) == port
 # without leaves its session alone; its next login is checked against the entry, so that gets the same secrets.
 for name in $(tr '\0' '\n' <$group/dynamic_sessions); do
   mkdir "$group/acls/$name" 2>/dev/null || continue
-  [ -z "$chap" ] || for file in userid password userid_mutual password_mutual; do
+  [ "$(cat $group/attrib/authentication)" = 0 ] || for file in userid password userid_mutual password_mutual; do
     value=$(cat $group/auth/$file)
     case $value in '' | NULL) ;; *) printf %s "$value" >"$group/acls/$name/auth/$file" ;; esac
   done

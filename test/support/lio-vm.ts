@@ -8,7 +8,8 @@ export interface LioAccount {
   readonly secret: string;
 }
 
-export interface LioOptions {
+/** What a target of LIO asks for and offers. */
+export interface LioTargetOptions {
   readonly erl?: 0 | 1 | 2;
   /** MaxConnections; 8 unless set. */
   readonly connections?: number;
@@ -16,6 +17,9 @@ export interface LioOptions {
   readonly chap?: LioAccount & { readonly mutual?: LioAccount };
   /** The digests that it offers, in order; 'CRC32C,None' unless set. */
   readonly digests?: string;
+}
+
+export interface LioOptions extends LioTargetOptions {
   /** The size of LUN 0, and of LUN 1; 64 unless set. */
   readonly sizeMib?: number;
   readonly signal?: AbortSignal;
@@ -51,29 +55,49 @@ export interface LioCounters {
   readonly cxn_errors: number;
 }
 
-export interface LioVm extends LinuxGuest {
+/** One of LIO's targets. All of a guest share a portal, and the two RAM disks that are their LUN 0 and LUN 1. */
+export interface LioTarget {
   readonly host: string;
+  readonly port: number;
   readonly targetName: string;
   /** The sessions it holds now. Of several sessions with one initiator name LIO shows the newest only. */
   sessions(): Promise<LioSession[]>;
   counters(): Promise<LioCounters>;
-  /** Waits until LIO holds no session and no connection: it lets go of them shortly after it has answered a logout. */
+  /**
+   * Waits until the target holds no session and its portal no connection: LIO lets go of them shortly after it has
+   * answered a logout.
+   */
   settled(options?: { readonly withinMs?: number }): Promise<void>;
 }
 
-/** Boots a guest whose target has two RAM disks, LUN 0 and LUN 1. Resolves once it listens. */
+export interface LioVm extends LinuxGuest, LioTarget {
+  /** Adds a target, `iqn.2026-11.hawser.lio:` and `name`, which lasts as long as the guest. */
+  addTarget(name: string, options?: LioTargetOptions): Promise<LioTarget>;
+}
+
+/** Boots a guest with one target. Resolves once it listens. */
 export async function startLio(options: LioOptions = {}): Promise<LioVm> {
-  const guest = await bootLinux(['target', ...argumentsOf(options)], options.signal);
-  const state = async (): Promise<string> => {
-    const { status, output } = await guest.run('hawser-state');
-    if (status !== 0) throw new Error(`hawser-state ended with ${status}: ${output}`);
-    return output;
-  };
-  const counters = async (): Promise<LioCounters> => parseCounters(await state());
+  const { sizeMib, signal, ...rest } = options;
+  const args = [...Object.entries(settings(rest)), ...(sizeMib === undefined ? [] : [['size-mib', sizeMib]])];
+  const guest = await bootLinux(['target', ...args.flatMap(([name, value]) => [`--${name}`, String(value)])], signal);
   return {
     ...guest,
+    ...targetOf(guest, 'disk'),
+    addTarget: async (name, wanted = {}) => {
+      const pairs = Object.entries(settings(wanted)).map(([key, value]) => quoted(`${key}=${value}`));
+      await inGuest(guest, `hawser-new-target ${name} ${pairs.join(' ')} && hawser-portal ${name} ${guest.port}`);
+      return targetOf(guest, name);
+    },
+  };
+}
+
+function targetOf(guest: LinuxGuest, name: string): LioTarget {
+  const state = async (): Promise<string> => await inGuest(guest, `hawser-state ${name}`);
+  const counters = async (): Promise<LioCounters> => parseCounters(await state());
+  return {
     host: '127.0.0.1',
-    targetName: 'iqn.2026-11.hawser.lio:disk',
+    port: guest.port,
+    targetName: `iqn.2026-11.hawser.lio:${name}`,
     sessions: async () => parseSessions(await state()),
     counters,
     settled: async (wait) => {
@@ -82,10 +106,24 @@ export async function startLio(options: LioOptions = {}): Promise<LioVm> {
   };
 }
 
-function argumentsOf({ erl, connections, chap, digests, sizeMib }: LioOptions): string[] {
+/** Runs a script that must succeed and returns what it prints. */
+async function inGuest(guest: LinuxGuest, script: string): Promise<string> {
+  const { status, output } = await guest.run(script);
+  if (status !== 0) throw new Error(`${script} ended with ${status}: ${output}`);
+  return output;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The settings as both linux-vm.sh and hawser-new-target name them. */
+function settings({ erl, connections, chap, digests }: LioTargetOptions): Record<string, string | number> {
   const secrets = chap && [chap, ...(chap.mutual ? [chap.mutual] : [])].flatMap(({ user, secret }) => [user, secret]);
-  const given = { erl, connections, chap: secrets?.join(':'), digests, 'size-mib': sizeMib };
-  return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+  const given = { erl, connections, chap: secrets?.join(':'), digests };
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
 }
 
 function parseCounters(state: string): LioCounters {
