@@ -27,6 +27,8 @@ export interface TgtdOptions {
   readonly chap?: TgtdAccount;
   /** What the target proves in turn. */
   readonly mutual?: TgtdAccount;
+  /** What initiators must prove in a discovery session. */
+  readonly discoveryChap?: TgtdAccount;
   /** Negotiation keys that tgtd takes, such as `{ HeaderDigest: 'CRC32C', MaxOutstandingR2T: '4' }`. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
@@ -76,8 +78,10 @@ export async function startTgtd(options: TgtdOptions): Promise<Tgtd> {
       const path = lun.path ?? (await makeSparseFile(dir.file(`lun${index + 1}`), lun.sizeBytes));
       await addLun(admin, index + 1, path, lun);
     }
-    if (options.chap !== undefined) await addAccount(admin, options.chap, []);
-    if (options.mutual !== undefined) await addAccount(admin, options.mutual, ['--outgoing']);
+    if (options.chap !== undefined) await addAccount(admin, options.chap, first);
+    if (options.mutual !== undefined) await addAccount(admin, options.mutual, [...first, '--outgoing']);
+    // An account that is bound to no target is for discovery.
+    if (options.discoveryChap !== undefined) await addAccount(admin, options.discoveryChap, []);
     for (const [name, value] of Object.entries(options.parameters ?? {})) {
       await admin(...target, '--op', 'update', ...first, '--name', name, '--value', value);
     }
@@ -117,9 +121,9 @@ async function addLun(admin: Admin, number: number, path: string, lun: TgtdLun):
   if (params.length > 0) await admin(...logicalUnit, '--op', 'update', ...which, '--params', params.join(','));
 }
 
-async function addAccount(admin: Admin, { user, secret }: TgtdAccount, direction: readonly string[]): Promise<void> {
+async function addAccount(admin: Admin, { user, secret }: TgtdAccount, where: readonly string[]): Promise<void> {
   await admin(...account, '--op', 'new', '--user', user, '--password', secret);
-  await admin(...account, '--op', 'bind', ...first, '--user', user, ...direction);
+  await admin(...account, '--op', 'bind', ...where, '--user', user);
 }
 
 /** Reads "I_T nexus: N", "Initiator: NAME alias: ALIAS" and "Connection: CID" of tgtadm's listing. */
