@@ -40,7 +40,7 @@ async function connectTcp(
   signal: AbortSignal,
 ): Promise<Link> {
   const scratch = new Uint8Array(bufferLength);
-  let link: SocketLink | undefined;
+  let link: SocketLink | undefined = undefined;
   const socket = net.connect({
     ...socketOptions(remote, binding, keepAliveMs),
     onread: {

@@ -101,7 +101,7 @@ suite('trace', () => {
     const empty = await length();
     connect();
     assert.equal(await length(), empty);
-    clock.advance(1_000);
+    await clock.advance(1_000);
     assert.equal(readBlocks(await readFile(trace.path)).length, 2 + 3);
     await trace.close();
   });
