@@ -36,9 +36,9 @@ export async function startHawserTarget(): Promise<RunningTarget> {
     lines.push(line);
     if (line.startsWith('}') || (lines.length === 1 && line.endsWith('}'))) break;
   }
-  const { urls } = JSON.parse(lines.join('\n')) as { urls: [string] };
+  const { luns } = JSON.parse(lines.join('\n')) as { luns: [{ urls: [string] }] };
   return {
-    url: urls[0],
+    url: luns[0].urls[0],
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');

@@ -38,7 +38,7 @@ const noBytes = new Uint8Array(0);
 /** From this many bytes on, a read of its own costs less than a copy. */
 const worthPlacing = 16 * 1024;
 /** From this length on, payloads are large: the header of the next is fetched with a short read. */
-const largePayload = 64 * 1024;
+const largePayload = 128 * 1024;
 const shortRead = 4096;
 
 type Stage = 'bhs' | 'headerRest' | 'data' | 'trailer';

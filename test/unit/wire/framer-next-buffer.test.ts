@@ -81,17 +81,17 @@ suite('a framer tells where to read to', () => {
   });
 
   test('after a large payload, only the beginning of the scratch, so that the next one is read to its place', () => {
-    const { framer } = framerInto(new Uint8Array(65_536));
-    framer.push(header(65_536));
-    framer.push(new Uint8Array(65_536));
+    const { framer } = framerInto(new Uint8Array(131_072));
+    framer.push(header(131_072));
+    framer.push(new Uint8Array(131_072));
     const next = framer.nextBuffer(scratch);
     assert.equal(next.buffer, scratch.buffer);
     assert.equal(next.length, 4096);
   });
 
   test('once stopped, never the place of a payload', () => {
-    const { framer } = framerInto(new Uint8Array(65_536));
-    framer.push(header(65_536));
+    const { framer } = framerInto(new Uint8Array(131_072));
+    framer.push(header(131_072));
     framer.stop();
     assert.equal(framer.nextBuffer(scratch).buffer, scratch.buffer);
   });
