@@ -5,6 +5,12 @@ import { snAdd, snDistance } from '../base/index.ts';
 /** How a StatSN stands to what was expected. */
 export type StatSnOrder = 'expected' | 'duplicate' | 'gap';
 
+/**
+ * How far behind a StatSN may lie and still be a repetition. Beyond it the numbers of the two sides have come apart, which
+ * demands recovery (§4.2.2.2 leaves the constant to us).
+ */
+const mostBehind = 0xffff;
+
 /** The ExpStatSN of one connection. */
 export class StatSnTracker {
   #expStatSn: number;
@@ -26,6 +32,6 @@ export class StatSnTracker {
       this.#expStatSn = snAdd(this.#expStatSn, 1);
       return 'expected';
     }
-    return ahead < 0 ? 'duplicate' : 'gap';
+    return ahead < 0 && ahead >= -mostBehind ? 'duplicate' : 'gap';
   }
 }
