@@ -55,8 +55,9 @@ export class Keepalive {
       const message = `${connection.address} did not answer a ping in ${pingTimeoutMs} ms`;
       connection.fail(new TimeoutError('ISCSI_PING_TIMEOUT', message, { operation: 'ping', limitMs: pingTimeoutMs }));
     } else {
-      if (!this.#context.tags.isFull) this.#sendPing();
+      // Watched from before the ping: its own bytes leaving for the transport prove nothing of the target.
       this.#watch(pingTimeoutMs);
+      if (!this.#context.tags.isFull) this.#sendPing();
     }
   }
 
