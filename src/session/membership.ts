@@ -92,6 +92,8 @@ export class Membership {
       isDraining: false,
     };
     this.#context.roster.add(member);
+    // A discovery session's target takes text and a logout, and has to reject all else (RFC 7143 §4.3).
+    if (this.#options.login.sessionType === 'Discovery') return;
     this.#keepalives.set(connection.cid, new Keepalive(this.#context, member));
   }
 
