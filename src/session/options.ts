@@ -5,15 +5,15 @@ import { mostTags } from './tag-pool.ts';
 
 /** Limits and intervals of a session, in milliseconds unless the name says otherwise. */
 export interface SessionLimits {
-  /** Limit for making a transport connection. */
+  /** Limit for making a transport connection; 0 for none of its own. */
   readonly connectTimeoutMs: number;
-  /** Limit for a login, transport connection included. */
+  /** Limit for a login, transport connection included; 0 for none. */
   readonly loginTimeoutMs: number;
   /** Limit for the answer to a SCSI command that gives none of its own; 0 for none. */
   readonly taskTimeoutMs: number;
   /** Limit for the answer to an ABORT TASK, after which the connection is given up. */
   readonly abortTimeoutMs: number;
-  /** Limit for the answer to a Text Request. */
+  /** Limit for the answer to a Text Request; 0 for none. */
   readonly textTimeoutMs: number;
   /** How long a connection may be silent before it is pinged; 0 for never. */
   readonly pingIntervalMs: number;
@@ -47,12 +47,20 @@ export const defaultLimits: SessionLimits = {
   maxRedirects: 4,
 };
 
-/** Completes what a caller gave. Throws UsageError ISCSI_BAD_ARGUMENT for what is no non-negative integer. */
+/** Limits that cannot be switched off: without them an abort or a logout might never end. */
+const indispensable: readonly string[] = [
+  'abortTimeoutMs',
+  'logoutTimeoutMs',
+  'pingTimeoutMs',
+] satisfies (keyof SessionLimits)[];
+
+/** Completes what a caller gave. Throws UsageError ISCSI_BAD_ARGUMENT for what is no integer of at least 0, or 1 where needed. */
 export function resolveLimits(given: Partial<SessionLimits> = {}): SessionLimits {
   const limits = { ...defaultLimits, ...given };
   for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new UsageError('ISCSI_BAD_ARGUMENT', `${name} must be a non-negative integer, not ${value}`, {
+    const least = indispensable.includes(name) ? 1 : 0;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new UsageError('ISCSI_BAD_ARGUMENT', `${name} must be an integer of at least ${least}, not ${value}`, {
         argument: name,
       });
     }
