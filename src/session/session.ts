@@ -10,6 +10,7 @@ import {
   deferred,
   type IscsiError,
   SessionError,
+  snAdd,
   systemClock,
   UsageError,
 } from '../base/index.ts';
@@ -83,7 +84,8 @@ export class Session implements ScsiPort {
       sessionId: this.id,
       clock: options.clock ?? systemClock,
       limits,
-      window: new CommandWindow(cmdSn, cmdSn, cmdSn),
+      // Closed until the login has said what the target takes, which may be nothing yet.
+      window: new CommandWindow(cmdSn, cmdSn, snAdd(cmdSn, -1)),
       tags: new TagPool(Math.min(mostTags, limits.maxTasks + spareTags)),
       roster: new Roster(options.policy ?? leastQueueDepth),
     };
