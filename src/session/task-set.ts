@@ -29,6 +29,8 @@ export class TaskSet {
   readonly #context: SessionContext;
   readonly #queue: Fifo<ScsiTask>;
   readonly #deadlines: TaskDeadlines;
+  /** The last of the aborts that take turns on a connection. */
+  readonly #aborts = new WeakMap<Member, Promise<void>>();
   #inFlight = 0;
   #idle: (() => void)[] = [];
 
@@ -226,9 +228,25 @@ export class TaskSet {
     if (task.member !== undefined) task.member.tasksInFlight -= 1;
   }
 
+  /**
+   * Aborts of one connection take turns: a target need not take more than one immediate task management request at a time
+   * (RFC 7143 §4.2.2.1), and hundreds of tasks may run out of time together.
+   */
   async #abortSent(task: ScsiTask, member: Member, reason: Error): Promise<void> {
-    await abortTask(this.#context, task, member);
+    const before = this.#aborts.get(member);
+    const own = this.#abortInTurn(task, member, before);
+    this.#aborts.set(
+      member,
+      own.catch(() => undefined),
+    );
+    await own;
     if (task.state === 'aborting') this.fail(task, reason);
+  }
+
+  async #abortInTurn(task: ScsiTask, member: Member, before: Promise<void> | undefined): Promise<void> {
+    await before;
+    // It may have been answered meanwhile, or have ended with its connection.
+    if (task.state === 'aborting') await abortTask(this.#context, task, member);
   }
 
   #sweep(now: number): number {
