@@ -1,6 +1,6 @@
 // What a write sends, and when: immediate data, unsolicited Data-Out, and the answers to R2Ts (RFC 7143 §4.2.5, §11.7).
 
-import { type Lun, lunZero, ProtocolError } from '../base/index.ts';
+import { equalLun, type Lun, lunZero, ProtocolError } from '../base/index.ts';
 import type { NegotiatedParameters } from '../connection/index.ts';
 import { opcode, type R2t, reservedTag } from '../wire/index.ts';
 import type { Member } from './roster.ts';
@@ -39,6 +39,7 @@ export function answerR2t(task: ScsiTask, member: Member, r2t: R2t): void {
   const from = r2t.bufferOffset;
   const length = r2t.desiredDataTransferLength;
   if (task.request.dataOut === undefined) throw badR2t(r2t, 8, 'names a task that writes nothing');
+  if (!equalLun(r2t.lun, task.request.lun)) throw foreignLun(r2t);
   if (r2t.r2tSn !== task.expDataSn)
     throw badR2t(r2t, 36, `has R2TSN ${r2t.r2tSn} where ${task.expDataSn} was expected`);
   if (length === 0 || length > member.parameters.maxBurstLength) throw badR2t(r2t, 44, `asks for ${length} bytes`);
@@ -59,7 +60,8 @@ function sendSequence(task: ScsiTask, member: Member, sequence: Sequence): void 
   const { connection, parameters } = member;
   const data = task.request.dataOut;
   if (data === undefined) return;
-  const step = parameters.maxXmitDataSegmentLength;
+  // All but the last segment are whole words (RFC 7143 §11.7.7), though the target may take an odd length.
+  const step = parameters.maxXmitDataSegmentLength & ~3;
   let dataSn = 0;
   for (let at = sequence.from; at < sequence.to; at += step) {
     const end = Math.min(at + step, sequence.to);
@@ -78,6 +80,15 @@ function sendSequence(task: ScsiTask, member: Member, sequence: Sequence): void 
     );
     dataSn += 1;
   }
+}
+
+/** The fields of a task's PDUs must agree with its command, the LUN of an R2T above all (RFC 7143 §4.2.5.3). */
+function foreignLun(r2t: R2t): ProtocolError {
+  return new ProtocolError('ISCSI_BAD_FIELD', 'An R2T has another LUN than the command that it names', {
+    opcode: r2t.opcode,
+    byte: 8,
+    clause: 'RFC 7143 §4.2.5.3',
+  });
 }
 
 function badR2t(r2t: R2t, byte: number, what: string): ProtocolError {
