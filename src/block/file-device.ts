@@ -4,6 +4,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { BlockError, throwIfAborted, UsageError } from '../base/index.ts';
 import type { BlockDevice, BlockFeatures, BlockRequestOptions, BlockWriteOptions } from './device.ts';
+import { readFully, writeFully } from './file-io.ts';
 import { fileSize, resizeNewFile } from './file-size.ts';
 import { readOnlyLayer } from './layers/read-only.ts';
 import { checkBlockSize, checkRange, checkSize, closedError } from './range.ts';
@@ -143,21 +144,14 @@ class FileDevice implements BlockDevice {
   }
 
   async #readAll(offset: number, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    for (let done = 0; done < into.length; ) {
-      throwIfAborted(signal);
-      const { bytesRead } = await this.#file.read(into, done, into.length - done, offset + done);
-      // The size was taken at opening; a file that someone cut short since has nothing to give here.
-      if (bytesRead === 0) throw ioError(this.#path, 'be read', new Error(`The file ends at ${offset + done}`));
-      done += bytesRead;
-    }
+    const count = await readFully(this.#file.fd, into, offset, signal);
+    if (count === into.length) return;
+    // The size was taken at opening; a file that someone cut short since has nothing to give here.
+    throw ioError(this.#path, 'be read', new Error(`The file ends at ${offset + count}`));
   }
 
   async #writeAll(offset: number, from: Uint8Array, options: BlockWriteOptions | undefined): Promise<void> {
-    for (let done = 0; done < from.length; ) {
-      throwIfAborted(options?.signal);
-      const { bytesWritten } = await this.#file.write(from, done, from.length - done, offset + done);
-      done += bytesWritten;
-    }
+    await writeFully(this.#file.fd, from, offset, options?.signal);
     if (options?.fua === true) await this.#file.datasync();
   }
 

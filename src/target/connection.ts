@@ -153,9 +153,8 @@ export class TargetConnection implements ConnectionLink {
   }
 
   numbers(kind: 'status' | 'noStatus'): Numbers {
-    const window = this.#session?.window;
     const statSn = kind === 'status' ? this.#takeStatSn() : this.#statSn;
-    return { statSn, expCmdSn: window?.expCmdSn ?? 0, maxCmdSn: window?.maxCmdSn ?? 0 };
+    return { statSn, ...(this.#session?.tellWindow() ?? { expCmdSn: 0, maxCmdSn: 0 }) };
   }
 
   send(pdu: TargetPdu, data?: Uint8Array, written?: () => void): void {

@@ -31,7 +31,7 @@ export interface TargetLimits {
   readonly maxTextLength?: number;
   /** Bytes that all writes under way may hold together; 256 MiB unless given. Beyond it commands get TASK SET FULL. */
   readonly writeBufferLength?: number;
-  /** Bytes of a connection that wait to be sent before reads hold back; 4 MiB unless given. */
+  /** Bytes of a connection that wait to be sent before reads hold back; 2 MiB unless given. */
   readonly sendBufferLength?: number;
   /** How long a task management function waits for data and acknowledgments of the initiator; 5 s unless given. */
   readonly taskManagementTimeoutMs?: number;
@@ -98,7 +98,7 @@ const defaultLimits: Required<TargetLimits> = {
   maxLoginExchanges: 32,
   maxTextLength: 65_536,
   writeBufferLength: 268_435_456,
-  sendBufferLength: 4_194_304,
+  sendBufferLength: 2_097_152,
   taskManagementTimeoutMs: 5_000,
 };
 

@@ -38,6 +38,7 @@ export class TargetSession {
   readonly #aborted = new Set<number>();
   readonly #reached = new Set<() => void>();
   readonly #onEmpty: (session: TargetSession) => void;
+  #toldMaxCmdSn: number;
   #holders = 0;
   #isEnded = false;
 
@@ -55,6 +56,7 @@ export class TargetSession {
     this.parameters = parameters;
     this.window = new CommandWindow(numbers.commandWindow, identity.cmdSn);
     this.#onEmpty = onEmpty;
+    this.#toldMaxCmdSn = this.window.maxCmdSn;
   }
 
   get isEnded(): boolean {
@@ -99,8 +101,16 @@ export class TargetSession {
     task.unit?.taskSet.leave(task);
   }
 
+  /** The numbers for the next PDU; they are taken as told. */
+  tellWindow(): { readonly expCmdSn: number; readonly maxCmdSn: number } {
+    const { expCmdSn, maxCmdSn } = this.window;
+    this.#toldMaxCmdSn = maxCmdSn;
+    return { expCmdSn, maxCmdSn };
+  }
+
   /** Tells the initiator of slots that became free without a response to carry them (§11.4.11). */
   announceWindow(): void {
+    if (this.window.maxCmdSn === this.#toldMaxCmdSn) return;
     for (const link of this.connections.values()) {
       if (link.isClosed) continue;
       link.announce();
@@ -127,6 +137,7 @@ export class TargetSession {
     this.connections.delete(connection.cid);
     this.window.discard((request) => request.connection === connection);
     for (const lun of affectedLuns) this.attentions.establish(lun, condition.commandsClearedByProtocol);
+    this.announceWindow();
     this.#endIfEmpty();
   }
 

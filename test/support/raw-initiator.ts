@@ -199,11 +199,15 @@ export class RawInitiator implements AsyncDisposable {
     this.send({ opcode: opcode.dataOut, ...blank, expStatSn: this.expStatSn, ...fields }, data, options);
   }
 
-  /** Sends an immediate task management request and returns its answer. */
+  /** Sends an immediate task management request and returns its answer; NOP-Ins before it are passed over. */
   async manage(fields: Pick<TaskManagementRequest, 'function'> & Partial<TaskManagementRequest>): Promise<number> {
     const initiatorTaskTag = this.sendManagement(fields);
     for (;;) {
-      const { pdu } = await this.next(opcode.taskManagementResponse);
+      const received = await this.#take();
+      if (received === undefined) throw new Error('the connection was closed before the function was answered');
+      const { pdu } = received;
+      if (pdu.opcode === opcode.nopIn) continue;
+      if (pdu.opcode !== opcode.taskManagementResponse) throw new Error(`PDU ${JSON.stringify(pdu)} came`);
       if (pdu.initiatorTaskTag === initiatorTaskTag) return pdu.response;
     }
   }
