@@ -1,0 +1,159 @@
+// Leaving a session: who holds a device is asked first, nothing is lost, and it always ends.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+
+import { connect, DeviceBusyError, SessionError, TimeoutError } from 'hawser';
+import { openFileDevice } from 'hawser/block';
+import { nextTurn } from '../../../src/base/index.ts';
+import { openLab, rejection, scsi } from './lab.ts';
+
+suite('safe removal', () => {
+  test('a logout is refused while a disk is open, and names every holder', async () => {
+    await using lab = await openLab();
+    await using session = await connect(lab.url);
+    const first = await session.openDisk(0, { label: 'backup' });
+    const second = await session.openDisk(0, { label: 'copy', pid: 4711 });
+    const error = await rejection(session.logout(), DeviceBusyError);
+    assert.equal(error.code, 'ISCSI_DEVICE_BUSY');
+    assert.deepEqual(error.holders, [
+      { device: 'LUN 0 of iqn.2026-11.test:lab', label: 'backup', pid: process.pid },
+      { device: 'LUN 0 of iqn.2026-11.test:lab', label: 'copy', pid: 4711 },
+    ]);
+    assert.match(error.message, /backup .*copy/);
+    assert.equal(session.state, 'loggedIn');
+    await first.write(0, Buffer.from('still works'));
+
+    await first.close();
+    assert.deepEqual(
+      (await rejection(session.logout(), DeviceBusyError)).holders.map(({ label }) => label),
+      ['copy'],
+    );
+    await second.close();
+    const report = await session.logout();
+    assert.deepEqual([report.isClean, report.holders, report.flushErrors], [true, [], []]);
+    assert.deepEqual(lab.target.sessions(), []);
+  });
+
+  test('force closes what is open, reports whose it was, and later calls get a clear error', async () => {
+    await using lab = await openLab();
+    await using session = await connect(lab.url);
+    const disk = await session.openDisk(0, { label: 'stubborn' });
+    const report = await session.logout({ force: true });
+    assert.equal(report.isClean, true);
+    assert.deepEqual(
+      report.holders.map(({ label }) => label),
+      ['stubborn'],
+    );
+    assert.equal((await rejection(disk.read(0, Buffer.alloc(512)), SessionError)).code, 'ISCSI_CLOSED');
+    assert.equal((await rejection(session.openDisk(0), SessionError)).code, 'ISCSI_CLOSED');
+  });
+
+  test('close leaves although a disk is open; a second close and a second logout get the first result', async () => {
+    await using lab = await openLab();
+    const session = await connect(lab.url);
+    await session.openDisk(0);
+    const [, report, again] = await Promise.all([session.close(), session.logout(), session.logout()]);
+    assert.equal(report, again);
+    assert.equal((await session.closed).how, 'loggedOut');
+    await session.close();
+    assert.deepEqual(lab.target.sessions(), []);
+  });
+
+  test('a disk with a volatile cache is flushed before the logout', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hawser-'));
+    try {
+      const commands: number[] = [];
+      await using device = await openFileDevice(join(folder, 'disk'), { create: true, size: 1024 * 1024 });
+      await using lab = await openLab({
+        luns: [{ lun: 0, device }],
+        hooks: {
+          onCommand: ({ cdb }) => {
+            commands.push(cdb[0] ?? 0);
+            return undefined;
+          },
+        },
+      });
+      await using session = await connect(lab.url);
+      const disk = await session.openDisk(0);
+      assert.equal(disk.features.flush, true);
+      await disk.write(0, Buffer.alloc(4096, 1));
+      await disk.close();
+      await session.logout();
+      assert.equal(commands.at(-1), scsi.synchronizeCache10);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('a flush that fails stops the logout, unless it is forced, and then the report says what failed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hawser-'));
+    try {
+      await using device = await openFileDevice(join(folder, 'disk'), { create: true, size: 1024 * 1024 });
+      await using lab = await openLab({
+        luns: [{ lun: 0, device }],
+        hooks: {
+          // MEDIUM ERROR, write error (SPC-4 §4.5.6).
+          onCommand: ({ cdb }) =>
+            cdb[0] === scsi.synchronizeCache10
+              ? {
+                  kind: 'status',
+                  status: 2,
+                  sense: Uint8Array.of(0x70, 0, 3, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x0c, 0, 0, 0, 0, 0),
+                }
+              : undefined,
+        },
+      });
+      await using session = await connect(lab.url);
+      const disk = await session.openDisk(0);
+      await disk.write(0, Buffer.alloc(512, 1));
+      await disk.close();
+      await assert.rejects(session.logout(), { code: 'SCSI_CHECK_CONDITION', senseKey: 3 });
+      assert.equal(session.state, 'loggedIn');
+      const report = await session.logout({ force: true });
+      assert.equal(report.isClean, true);
+      assert.deepEqual(
+        report.flushErrors.map(({ error }) => error.code),
+        ['SCSI_CHECK_CONDITION'],
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('commands in flight finish before the logout; new ones are refused', async () => {
+    let release = (): void => {};
+    const held = new Promise<undefined>((resolve) => {
+      release = () => {
+        resolve(undefined);
+      };
+    });
+    await using lab = await openLab({
+      hooks: { onCommand: ({ cdb }) => (cdb[0] === scsi.read10 ? held : undefined) },
+    });
+    await using session = await connect(lab.url);
+    const disk = await session.openDisk(0);
+    const read = disk.read(0, Buffer.alloc(512));
+    const logout = session.logout({ force: true });
+    await nextTurn();
+    await assert.rejects(session.openDisk(0), { code: 'ISCSI_DRAINING' });
+    release();
+    await read;
+    assert.equal((await logout).isClean, true);
+  });
+
+  test('a target that does not answer is left by the deadlines, and the report says so', async () => {
+    await using lab = await openLab({
+      hooks: { onPduReceived: (pdu) => (pdu.opcode === 0x06 ? 'ignore' : undefined) },
+    });
+    const session = await connect(`${lab.url}?logout-timeout=1`);
+    const report = await session.logout();
+    assert.equal(report.isClean, false);
+    assert.ok(report.error instanceof TimeoutError);
+    assert.equal(report.error.code, 'ISCSI_LOGOUT_TIMEOUT');
+    assert.equal((await session.closed).how, 'lost');
+  });
+});
