@@ -5,7 +5,8 @@ import { hostname } from 'node:os';
 import { UsageError } from '../base/index.ts';
 
 const longestName = 223;
-const nameForm = /^(?:iqn\.\d{4}-\d{2}\.[^\s]+|eui\.[0-9A-Fa-f]{16}|naa\.(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32}))$/;
+/** Control characters have no place in a name (RFC 3722); a NUL would end the key that it is sent in. */
+const nameForm = /^(?:iqn\.\d{4}-\d{2}\.[^\s\p{C}]+|eui\.[0-9A-Fa-f]{16}|naa\.(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32}))$/u;
 
 /** The name under which this host logs in when none is configured: made of the host's own name, so it stays the same. */
 export function defaultInitiatorName(host: string = hostname()): string {

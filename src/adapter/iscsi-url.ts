@@ -85,7 +85,7 @@ export function toChap(url: IscsiUrl): ChapCredentials | undefined {
 
 /** Reads `host`, `host:port`, `[v6]` or `[v6]:port`; port 3260 unless given. Throws UsageError ISCSI_BAD_URL. */
 export function parsePortal(text: string): Portal {
-  const match = /^(?:\[(?<v6>[0-9A-Fa-f:.]+(?:%[^\]]+)?)\]|(?<host>[^:[\]\s]+))(?::(?<port>\d{1,5}))?$/.exec(text);
+  const match = /^(?:\[(?<v6>[0-9A-Fa-f:.]+(?:%[^\]]+)?)\]|(?<host>[^:[\]\s/?#@]+))(?::(?<port>\d{1,5}))?$/.exec(text);
   const host = match?.groups?.['v6'] ?? match?.groups?.['host'];
   const port = Number(match?.groups?.['port'] ?? defaultPort);
   if (host === undefined || port < 1 || port > 0xffff) {
