@@ -20,9 +20,9 @@ export const secretVariable = { chap: 'HAWSER_CHAP_SECRET', target: 'HAWSER_TARG
 type UrlCredentials = Pick<IscsiUrl, 'user' | 'secret' | 'options'>;
 
 /**
- * The credentials that options, URL and environment make together; undefined when none of them names a user. An option
- * goes before the URL, a file before the environment, and a prompt comes last. Throws UsageError ISCSI_BAD_ARGUMENT for
- * a user without a secret.
+ * The credentials that options, URL and environment make together; undefined when neither option nor URL names a user.
+ * A secret comes from the file that an option names, else from the URL, else from the environment, and last from a
+ * prompt. Throws UsageError ISCSI_BAD_ARGUMENT for a user without a secret.
  */
 export async function collectChap(
   options: SecretOptions,
@@ -37,10 +37,15 @@ export async function collectChap(
       return undefined;
     throw missing('The target is to authenticate, but no --chap-user is given', 'chapUser');
   }
-  const secret =
-    (await givenSecret(options.chapSecretFile, secretVariable.chap, environment)) ??
-    url.secret ??
-    (await askedSecret(`CHAP secret of ${user}`, environment));
+  const secret = await findSecret(
+    {
+      path: options.chapSecretFile,
+      fromUrl: user === url.user ? url.secret : undefined,
+      variable: secretVariable.chap,
+      question: `CHAP secret of ${user}`,
+    },
+    environment,
+  );
   if (secret === undefined) {
     throw missing(`No secret for ${user}: give --chap-secret-file or ${secretVariable.chap}`, 'chapSecret');
   }
@@ -59,28 +64,31 @@ async function collectMutual(
   environment: CliEnvironment,
   targetUser: string | undefined,
 ): Promise<ChapCredentials['mutual']> {
+  const { targetSecret: fromUrl } = url.options;
+  const path = options.targetSecretFile;
+  const variable = secretVariable.target;
+  const isWanted = [targetUser, path, fromUrl, environment.variables[variable]].some((given) => given !== undefined);
+  if (!isWanted) return undefined;
   const name = targetUser ?? 'the target';
-  const given = await givenSecret(options.targetSecretFile, secretVariable.target, environment);
-  const known = given ?? url.options.targetSecret;
-  if (known === undefined && targetUser === undefined) return undefined;
-  const secret = known ?? (await askedSecret(`CHAP secret of ${name}`, environment));
-  if (secret === undefined) {
-    throw missing(`No secret for ${name}: give --target-secret-file or ${secretVariable.target}`, 'targetSecret');
-  }
+  const secret = await findSecret({ path, fromUrl, variable, question: `CHAP secret of ${name}` }, environment);
+  if (secret === undefined)
+    throw missing(`No secret for ${name}: give --target-secret-file or ${variable}`, 'targetSecret');
   return { ...(targetUser === undefined ? {} : { user: targetUser }), secret };
 }
 
-async function givenSecret(
-  path: string | undefined,
-  variable: string,
+async function findSecret(
+  places: {
+    readonly path: string | undefined;
+    readonly fromUrl: string | undefined;
+    readonly variable: string;
+    readonly question: string;
+  },
   environment: CliEnvironment,
 ): Promise<string | Uint8Array | undefined> {
+  const { path, fromUrl, variable, question } = places;
   if (path !== undefined) return withoutLineEnd(await environment.files.readSecret(path));
-  const value = environment.variables[variable];
-  return value === '' ? undefined : value;
-}
-
-async function askedSecret(question: string, environment: CliEnvironment): Promise<string | undefined> {
+  const known = fromUrl ?? environment.variables[variable];
+  if (known !== undefined && known !== '') return known;
   if (!environment.terminals.stdin) return undefined;
   const answer = await environment.askSecret(question, environment.interruption);
   return answer === '' ? undefined : answer;
@@ -88,9 +96,8 @@ async function askedSecret(question: string, environment: CliEnvironment): Promi
 
 /** Editors end the last line of a file; that end is no part of the secret. */
 function withoutLineEnd(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.from(bytes);
-  if (text.at(-1) !== 0x0a) return bytes;
-  return bytes.subarray(0, text.length - (text.at(-2) === 0x0d ? 2 : 1));
+  if (bytes.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, bytes.length - (bytes.at(-2) === 0x0d ? 2 : 1));
 }
 
 function missing(message: string, argument: string): UsageError {
