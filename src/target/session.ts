@@ -73,18 +73,11 @@ export class TargetSession {
     this.#deliver(this.window.plug(cmdSn));
   }
 
-  /** Waits until every command before `cmdSn` has come. Returns early, without that, when the signal is aborted. */
-  async reached(cmdSn: number, signal: AbortSignal): Promise<void> {
-    while (!this.window.hasReached(cmdSn) && !this.#isEnded && !signal.aborted) {
+  /** Waits until every command before `cmdSn` has come, or the session has ended. */
+  async reached(cmdSn: number): Promise<void> {
+    while (!this.window.hasReached(cmdSn) && !this.#isEnded) {
       await new Promise<void>((resolve) => {
         this.#reached.add(resolve);
-        signal.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
       });
     }
   }

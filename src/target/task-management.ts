@@ -1,6 +1,6 @@
 // Task management functions (RFC 7143 §4.2.3, §11.5, §11.6).
 
-import { equalLun, snAdd, snBefore } from '../base/index.ts';
+import { equalLun, raceAbort, snAdd, snBefore } from '../base/index.ts';
 import {
   taskManagementFunction as functionCode,
   taskManagementResponseCode as responseCode,
@@ -69,8 +69,8 @@ async function abortTask(core: TargetCore, { request, session, link }: Context):
 /** ABORT TASK SET, CLEAR TASK SET and LOGICAL UNIT RESET (§4.2.3.3). */
 async function manageUnit(core: TargetCore, context: Context, unit: LogicalUnit, limit: AbortSignal): Promise<number> {
   const { request, session } = context;
-  await session.reached(request.cmdSn, limit);
-  if (!session.window.hasReached(request.cmdSn)) return responseCode.functionRejected;
+  const isLate = await within(session.reached(request.cmdSn), limit);
+  if (isLate || session.isEnded) return responseCode.functionRejected;
   switch (request.function) {
     case functionCode.abortTaskSet:
       await abortAll(core, context, (task) => task.unit === unit && isBefore(task, request), [session], limit);
@@ -118,34 +118,38 @@ async function abortAll(
   for (const each of sessions) {
     for (const task of [...each.tasks.values()]) {
       if (!isAffected(task)) continue;
-      owing.push(task);
       if (each !== session) others.add(each);
+      else if (task.transfer?.isQuiet === false) owing.push(task);
       aborted.push(core.abortTask(each, task, each === session ? 'afterTransfers' : 'now'));
     }
   }
-  // §11.5.1: an initiator that does not send what it owes loses the connection, which ends the wait.
-  const onLimit = (): void => {
+  const ended = Promise.all(aborted);
+  if (await within(ended, limit)) {
+    // §11.5.1: an initiator that does not send what it owes loses the connection, which ends the wait.
     for (const task of owing) if (task.state === 'aborting') task.connection.end('abortive');
-  };
-  limit.addEventListener('abort', onLimit, { once: true });
-  await Promise.all(aborted);
-  limit.removeEventListener('abort', onLimit);
+    await ended;
+  }
   for (const other of others) other.announceWindow();
 }
 
 /** §11.6.1: what was answered before has to have arrived on all other connections; on its own one TCP sees to that. */
 async function settleConnections({ session, link }: Context, limit: AbortSignal): Promise<void> {
   const others = [...session.connections.values()].filter((each) => each !== link);
-  const onLimit = (): void => {
-    for (const each of others) each.end('abortive');
-  };
-  limit.addEventListener('abort', onLimit, { once: true });
-  await Promise.all(
-    others.map(async (each) => {
-      await each.acknowledged();
-    }),
-  );
-  limit.removeEventListener('abort', onLimit);
+  const waits = others.map(async (each) => {
+    if (await within(each.acknowledged(), limit)) each.end('abortive');
+  });
+  await Promise.all(waits);
+}
+
+/** Waits for `work`, but no longer than `limit` allows. Returns whether that was too short. */
+async function within(work: Promise<unknown>, limit: AbortSignal): Promise<boolean> {
+  try {
+    await raceAbort(work, limit);
+    return false;
+  } catch (error) {
+    if (limit.aborted) return true;
+    throw error;
+  }
 }
 
 /** §4.2.3.3 b: for a target reset, all that has not come yet counts as received. */

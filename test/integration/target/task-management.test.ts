@@ -7,6 +7,7 @@ import {
   opcode,
   taskManagementResponseCode as responseCode,
 } from '../../../src/wire/index.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import type { RawInitiator } from '../../support/raw-initiator.ts';
 import { cdb, openRawTarget, pattern, type RawTarget } from '../../support/raw-target.ts';
 
@@ -213,4 +214,32 @@ test('§11.6.1: what is not supported at error recovery level 0 is told so', asy
   const { clearAca, taskReassign } = functionCode;
   assert.equal(await initiator.manage({ function: taskReassign }), responseCode.reassignmentNotSupported);
   assert.equal(await initiator.manage({ function: clearAca }), responseCode.functionNotSupported);
+});
+
+suite('§11.5.1: an initiator that does not do its part', () => {
+  test('loses the connection whose data are owed, and no other', async () => {
+    const clock = new FakeClock();
+    await using opened = await openRawTarget({ clock });
+    const initiator = await opened.connect();
+    const other = await opened.connect({ isid: 2 });
+    await clearAttention(initiator);
+    initiator.command(cdb.write(0, 2), { isWrite: true, expectedDataTransferLength: 1024 });
+    await initiator.next(opcode.r2t);
+    initiator.sendManagement({ function: functionCode.abortTaskSet });
+    assert.equal(await initiator.manage({ function: 99 }), responseCode.functionNotSupported);
+    await clock.advance(5_000);
+    assert.deepEqual(await initiator.closed(), []);
+    assert.equal(await other.manage({ function: 99 }), responseCode.functionNotSupported);
+  });
+
+  test('gets the function rejected when the commands before it do not come', async () => {
+    const clock = new FakeClock();
+    await using opened = await openRawTarget({ clock });
+    const initiator = await opened.connect();
+    initiator.cmdSn += 1;
+    initiator.sendManagement({ function: functionCode.logicalUnitReset });
+    assert.equal(await initiator.manage({ function: 99 }), responseCode.functionNotSupported);
+    await clock.advance(5_000);
+    assert.equal((await initiator.next(opcode.taskManagementResponse)).pdu.response, responseCode.functionRejected);
+  });
 });
