@@ -53,6 +53,9 @@ suite('§11.7 Data-In', () => {
     assert.ok(pdus.every(({ pdu }) => pdu.initiatorTaskTag === command.initiatorTaskTag && !pdu.isAcknowledge));
     assert.ok(Buffer.concat(pdus.map(({ data }) => data)).equals(pattern(3584)));
     assert.deepEqual([pdus[3]?.pdu.status, pdus[3]?.pdu.expCmdSn], [0, initiator.cmdSn]);
+    // §11.7.3: StatSN has a meaning in the last one alone, and is used up by it.
+    initiator.command(cdb.testUnitReady);
+    assert.equal((await initiator.next(opcode.scsiResponse)).pdu.statSn, (pdus[3]?.pdu.statSn ?? 0) + 1);
   });
 
   test('§11.4.5: residuals of reads are exact in both directions', async () => {
@@ -195,8 +198,10 @@ suite('§11.7, §11.8: writes', () => {
     const fields = { isWrite: true, expectedDataTransferLength: 8192 };
     initiator.command(cdb.write(0, 16), fields, pattern(8192));
     assert.equal((await initiator.next(opcode.scsiResponse)).pdu.status, 0x28);
-    initiator.command(cdb.write(0, 8), { ...fields, expectedDataTransferLength: 4096 }, pattern(4096));
-    assert.equal((await initiator.next(opcode.scsiResponse)).pdu.status, 0);
+    for (let i = 0; i < 3; i += 1) {
+      initiator.command(cdb.write(0, 8), { ...fields, expectedDataTransferLength: 4096 }, pattern(4096));
+      assert.equal((await initiator.next(opcode.scsiResponse)).pdu.status, 0);
+    }
   });
 });
 

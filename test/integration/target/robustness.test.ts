@@ -249,6 +249,19 @@ suite('the end of a target', () => {
     await Promise.all([opened.target.close(), opened.target.destroy()]);
   });
 
+  test('close leaves no timer behind', async () => {
+    const clock = new FakeClock();
+    await using opened = await openRawTarget({ clock, pingIntervalMs: 1_000 });
+    const initiator = await opened.connect();
+    opened.target.sessions()[0]?.requestLogout({ seconds: 3 });
+    await using stranger = await RawInitiator.connect(opened.port);
+    assert.ok(clock.pendingTimers >= 2);
+    await opened.target.close();
+    assert.equal(clock.pendingTimers, 0);
+    assert.equal((await initiator.closed()).length, 1);
+    assert.deepEqual(await stranger.closed(), []);
+  });
+
   test('options that cannot be are refused before anything is opened', async () => {
     await assert.rejects(openRawTarget({ name: 'disk' }), { code: 'ISCSI_BAD_ARGUMENT' });
     await assert.rejects(openRawTarget({ portalGroupTag: 70_000 }), { code: 'ISCSI_BAD_ARGUMENT' });
