@@ -205,11 +205,6 @@ export const errorCodes = {
 
   BLOCK_OUT_OF_RANGE: { exitStatus: 80, isRetryable: false, meaning: 'An offset or length lies outside the device.' },
   BLOCK_READ_ONLY: { exitStatus: 81, isRetryable: false, meaning: 'The device cannot be written.' },
-  BLOCK_MISALIGNED: {
-    exitStatus: 82,
-    isRetryable: false,
-    meaning: 'An offset or length is not a multiple of the block size where it must be.',
-  },
   BLOCK_IO_FAILED: { exitStatus: 83, isRetryable: false, meaning: 'A local file or device failed.' },
   BLOCK_MISMATCH: { exitStatus: 84, isRetryable: false, meaning: 'Data read back differs from what was written.' },
 } as const;
