@@ -81,6 +81,11 @@ export class SocketLink implements Link {
 
   write(pieces: readonly Uint8Array[]): void {
     const last = pieces.length - 1;
+    // One piece goes past the corked stream's list of buffers.
+    if (last === 0 && pieces[0] !== undefined) {
+      this.#socket.write(pieces[0], this.#onWritten);
+      return;
+    }
     this.#socket.cork();
     pieces.forEach((piece, index) => {
       if (index < last) this.#socket.write(piece);
