@@ -21,21 +21,25 @@ const longestUnits = 2_000_000_000;
 export class Latency {
   readonly #histogram: Histogram = build({ highestTrackableValue: longestUnits, numberOfSignificantValueDigits: 3 });
   #sumMs = 0;
+  #maxMs = 0;
 
   record(ms: number): void {
     this.#sumMs += ms;
+    if (ms > this.#maxMs) this.#maxMs = ms;
     this.#histogram.recordValue(Math.min(Math.round(ms * unitsPerMs), longestUnits));
   }
 
   summary(): LatencySummary {
     const histogram = this.#histogram;
-    const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / unitsPerMs;
+    const max = this.#maxMs;
+    // A percentile is the upper end of its bucket, which may lie beyond what was really seen.
+    const at = (percentile: number): number => Math.min(histogram.getValueAtPercentile(percentile) / unitsPerMs, max);
     return {
       p50: at(50),
       p90: at(90),
       p99: at(99),
       p999: at(99.9),
-      max: histogram.totalCount === 0 ? 0 : histogram.maxValue / unitsPerMs,
+      max,
       mean: histogram.totalCount === 0 ? 0 : this.#sumMs / histogram.totalCount,
     };
   }

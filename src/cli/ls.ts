@@ -10,7 +10,7 @@ import {
   lunToNumber,
   parseIscsiUrl,
 } from '../adapter/index.ts';
-import { IscsiError } from '../base/index.ts';
+import { IscsiError, raceAbort } from '../base/index.ts';
 import { action, addCommonOptions, type CommandContext } from './command-context.ts';
 import { addConnectionOptions, type ConnectionOptions, toConnect, toDiscovery } from './connection-options.ts';
 import type { Report } from './printer.ts';
@@ -120,11 +120,11 @@ async function listTarget(
     for (const field of await session.luns({ signal })) {
       const lun = lunToNumber(field);
       if (lun === undefined) luns.push({ lun: `${hex(field.high)}${hex(field.low)}` });
-      else luns.push(await listLun(session, wishes, lun));
+      else luns.push(await raceAbort(listLun(session, wishes, lun), signal));
     }
     return { name: targetName, luns };
   } finally {
-    await session.close();
+    if (!signal.aborted) await session.close(); // else the initiator's own end is quicker
   }
 }
 

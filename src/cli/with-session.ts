@@ -2,12 +2,12 @@
 
 import type { ConnectOptions } from '../adapter/index.ts';
 import { Initiator, type InitiatorSession } from '../adapter/index.ts';
-import { systemClock, TimeoutError, withDeadline } from '../base/index.ts';
+import { raceAbort, systemClock, TimeoutError, withDeadline } from '../base/index.ts';
 import type { DeviceHandle } from '../devices/index.ts';
 import type { Wanted } from './connection-options.ts';
 
 /** How long an interrupted command may take to log out before its session is dropped. */
-const leaveTimeoutMs = 5_000;
+const leaveTimeoutMs = 3_000;
 
 /** Runs `work` with an initiator, which is closed afterwards. */
 export async function withInitiator<T>(
@@ -43,7 +43,7 @@ export async function withDisk<T>(
   work: (disk: DeviceHandle, session: InitiatorSession) => Promise<T>,
 ): Promise<T> {
   return await withSession(wanted, signal, async (session) => {
-    const disk = await session.openDisk(wanted.wishes.lun ?? 0, { label });
+    const disk = await raceAbort(session.openDisk(wanted.wishes.lun ?? 0, { label }), signal);
     try {
       return await work(disk, session);
     } finally {
