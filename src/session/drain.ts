@@ -7,7 +7,8 @@ import type { TaskSet } from './task-set.ts';
 
 /**
  * Waits until nothing is in flight on `member`, or in the whole session and its queue. What has not finished after
- * `limitMs` is aborted and ends with ISCSI_DRAIN_TIMEOUT. Settles when nothing is left, and never rejects.
+ * `limitMs`, with 0 at once, is aborted and ends with ISCSI_DRAIN_TIMEOUT. Settles when nothing is left, and never
+ * rejects.
  */
 export async function drain(context: SessionContext, tasks: TaskSet, limitMs: number, member?: Member): Promise<void> {
   const tooLate = (effect: 'none' | 'unknown'): TimeoutError =>
@@ -17,6 +18,7 @@ export async function drain(context: SessionContext, tasks: TaskSet, limitMs: nu
       effect,
     });
   try {
+    if (limitMs <= 0) throw tooLate('none');
     await withDeadline(
       context.clock,
       limitMs,
