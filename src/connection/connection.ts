@@ -75,6 +75,7 @@ export class Connection {
   #currentData: Uint8Array = noData;
   #receivedPdus = 0;
 
+  #failure: IscsiError | undefined;
   constructor(options: ConnectionOptions) {
     this.cid = options.cid;
     this.sessionId = options.sessionId;
@@ -121,8 +122,13 @@ export class Connection {
     return this.#state === 'loggedIn' || this.#state === 'logoutRequested';
   }
 
-  /** How many PDUs have arrived: moves as long as the peer is alive. */
+  /** What ended it in full feature phase; undefined while it lives, and after an end by agreement. */
+  get failure(): IscsiError | undefined {
+    return this.#failure;
+  }
+
   get receivedPdus(): number {
+  /** How many PDUs have arrived: moves as long as the peer is alive. */
     return this.#receivedPdus;
   }
 
@@ -208,6 +214,7 @@ export class Connection {
       case 'inLogout':
       case 'logoutRequested':
         this.#move('transportLost');
+        this.#failure = error;
         this.#abandon();
         this.#owner.lost(this, error);
     }

@@ -90,6 +90,7 @@ export class Membership {
       tasksInFlight: 0,
       tasksSent: 0,
       isDraining: false,
+      textExchange: undefined,
     };
     this.#context.roster.add(member);
     // A discovery session's target takes text and a logout, and has to reject all else (RFC 7143 §4.3).

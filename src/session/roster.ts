@@ -13,8 +13,10 @@ export interface Member {
   tasksInFlight: number;
   /** How many tasks have been sent on it since it was opened. */
   tasksSent: number;
-  /** Takes no new tasks because it is being removed. */
+  /** Takes nothing new because it, or its session, is being logged out. */
   isDraining: boolean;
+  /** Settles with the text exchange under way: a connection carries one at a time (RFC 7143 §11.10). */
+  textExchange: Promise<void> | undefined;
 }
 
 /** Chooses among connections that can take a task; there is at least one. */

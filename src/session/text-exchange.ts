@@ -1,6 +1,6 @@
 // A text exchange in full feature phase (RFC 7143 §4.2.3 and §11.10): keys out, keys in, with continuations.
 
-import { lunZero, ProtocolError, TimeoutError } from '../base/index.ts';
+import { deferred, lunZero, ProtocolError, raceAbort, SessionError, TimeoutError } from '../base/index.ts';
 import { opcode, reservedTag, splitText, TextAccumulator, type TextKey, type TextResponse } from '../wire/index.ts';
 import { Conversation } from './conversation.ts';
 import type { Member } from './roster.ts';
@@ -10,14 +10,40 @@ import type { SessionContext } from './session-context.ts';
 const longestAnswer = 16 * 1024 * 1024;
 
 /**
- * Sends `text` on `member` and gathers the whole answer. Rejects with TimeoutError ISCSI_TEXT_TIMEOUT when a round is
- * not answered in time, with ProtocolError when the target breaks the rules, or with the signal's reason.
+ * Sends `text` on `member`, after the exchanges begun before, and gathers the whole answer. Rejects with TimeoutError
+ * ISCSI_TEXT_TIMEOUT when a round is not answered in time, with ProtocolError when the target breaks the rules, with
+ * SessionError ISCSI_DRAINING when the connection is being logged out, or with the signal's reason.
  */
 export async function exchangeText(
   context: SessionContext,
   member: Member,
   text: Uint8Array,
   signal?: AbortSignal,
+): Promise<TextKey[]> {
+  while (member.textExchange !== undefined) await raceAbort(member.textExchange, signal);
+  const turn = deferred();
+  member.textExchange = turn.promise;
+  try {
+    requireUsable(member);
+    return await exchange(context, member, text, signal);
+  } finally {
+    member.textExchange = undefined;
+    turn.resolve();
+  }
+}
+
+/** While an exchange waited for its turn, its connection may have ended or begun to. */
+function requireUsable({ connection, isDraining }: Member): void {
+  if (connection.failure !== undefined) throw connection.failure;
+  if (connection.isUsable && !isDraining) return;
+  throw new SessionError('ISCSI_DRAINING', `Connection ${connection.cid} is being logged out`);
+}
+
+async function exchange(
+  context: SessionContext,
+  member: Member,
+  text: Uint8Array,
+  signal: AbortSignal | undefined,
 ): Promise<TextKey[]> {
   const conversation = new Conversation(context, member.connection);
   const answer = new TextAccumulator(longestAnswer);
