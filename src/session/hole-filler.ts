@@ -1,10 +1,40 @@
-// Command numbers that were lost with a connection, filled again so that the window of the session can move on.
+// Command numbers that the target never got, filled again so that the window of the session can move on.
 
-import { lunZero } from '../base/index.ts';
-import { opcode, reservedTag } from '../wire/index.ts';
-import { Conversation } from './conversation.ts';
+import { lunZero, SessionError } from '../base/index.ts';
+import type { Connection } from '../connection/index.ts';
+import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
 import type { Member } from './roster.ts';
-import type { SessionContext } from './session-context.ts';
+import type { PendingRequest, SessionContext } from './session-context.ts';
+
+/** A NOP-Out in the place of a lost command: known as such until it is answered, or its connection is lost as well. */
+class Filler implements PendingRequest {
+  readonly kind = 'request';
+  readonly connection: Connection;
+  readonly cmdSn: number;
+  readonly initiatorTaskTag: number;
+  readonly #context: SessionContext;
+
+  constructor(context: SessionContext, connection: Connection, cmdSn: number) {
+    this.#context = context;
+    this.connection = connection;
+    this.cmdSn = cmdSn;
+    const tag = context.tags.acquire(this);
+    if (tag === undefined) {
+      throw new SessionError('ISCSI_QUEUE_FULL', `All ${context.tags.size} task tags of the session are in use`);
+    }
+    this.initiatorTaskTag = tag;
+  }
+
+  take(_connection: Connection, pdu: TargetPdu): boolean {
+    if (pdu.opcode !== opcode.nopIn) return false;
+    this.fail();
+    return true;
+  }
+
+  fail(): void {
+    this.#context.tags.release(this.initiatorTaskTag);
+  }
+}
 
 /**
  * Sends a NOP-Out with each of the missing numbers. A target delivers commands in the order of their CmdSN over all
@@ -12,17 +42,26 @@ import type { SessionContext } from './session-context.ts';
  * arrived after all is a duplicate, which the target must ignore.
  */
 export function fillHoles(context: SessionContext, member: Member, missing: readonly number[]): void {
+  const { connection } = member;
   for (const cmdSn of missing) {
-    const ping = new Conversation(context, member.connection);
-    member.connection.send({
+    if (context.window.hasArrived(cmdSn)) continue;
+    const { initiatorTaskTag } = new Filler(context, connection, cmdSn);
+    connection.send({
       opcode: opcode.nopOut,
       isImmediate: false,
       lun: lunZero,
-      initiatorTaskTag: ping.initiatorTaskTag,
+      initiatorTaskTag,
       targetTransferTag: reservedTag,
       cmdSn,
-      expStatSn: member.connection.expStatSn,
+      expStatSn: connection.expStatSn,
     });
-    ping.end();
   }
+}
+
+/** The numbers that were sent again over `connection`, which is gone now, and are not answered. */
+export function unfilledHoles(context: SessionContext, connection: Connection): number[] {
+  return context.tags.holders().flatMap((holder) => {
+    const isFiller = holder.kind === 'request' && holder.connection === connection && holder.cmdSn !== undefined;
+    return isFiller ? [holder.cmdSn] : [];
+  });
 }

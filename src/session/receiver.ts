@@ -13,6 +13,7 @@ import {
   reservedTag,
   type TargetPdu,
 } from '../wire/index.ts';
+import { fillHoles } from './hole-filler.ts';
 import { dataInDestination } from './read-data.ts';
 import type { ScsiTask } from './scsi-task.ts';
 import type { SessionContext, TagHolder } from './session-context.ts';
@@ -151,6 +152,12 @@ export class Receiver {
     const holder = this.#holder(connection, tag);
     if (holder?.kind === 'request') holder.fail(error);
     // A task whose data were rejected goes on: the target ends it with a SCSI Response (RFC 7143 §7.8).
-    if (holder?.kind === 'scsi' && code === opcode.scsiCommand) this.#tasks.fail(holder, error);
+    if (holder?.kind === 'scsi' && code === opcode.scsiCommand) this.#commandRejected(holder, error);
+  }
+
+  /** A rejected command does not count as received: its number has to be sent again (RFC 7143 §7.3). */
+  #commandRejected(task: ScsiTask, error: IscsiError): void {
+    this.#tasks.fail(task, error);
+    if (task.member !== undefined) fillHoles(this.#context, task.member, [task.cmdSn]);
   }
 }

@@ -13,6 +13,8 @@ import type { TagPool } from './tag-pool.ts';
 export interface PendingRequest {
   readonly kind: 'request';
   readonly connection: Connection;
+  /** The lost command number that it stands in for, if it is there for that (see hole-filler.ts). */
+  readonly cmdSn?: number;
   /** Takes an answer from the receive path; false when it is none that is waited for. */
   take(connection: Connection, pdu: TargetPdu, data: Uint8Array): boolean;
   /** The target rejected the request, or the connection is gone: whoever waits hears of it. */
