@@ -1,17 +1,22 @@
 // What a session does when the target speaks unasked: Asynchronous Messages (RFC 7143 §11.9).
 
-import { channels, IscsiError, TransportError, u16 } from '../base/index.ts';
+import { channels, type ErrorCode, IscsiError, type Lun, TransportError, u16 } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
-import { type AsyncMessage, asyncEvent, encodeTextKeys } from '../wire/index.ts';
+import { type AsyncMessage, asyncEvent, encodeTextKeys, opcode, reservedTag } from '../wire/index.ts';
 import type { MessageHandler } from './receiver.ts';
 import type { Member } from './roster.ts';
 import type { SessionContext } from './session-context.ts';
 import { exchangeText } from './text-exchange.ts';
 
+/** How a negotiation may end that does no harm. */
+const fruitless: readonly ErrorCode[] = ['ISCSI_REJECTED', 'ISCSI_TEXT_TIMEOUT', 'ISCSI_DRAINING'];
+
 /** What the messages lead to, outside this file. */
 export interface AsyncMessageActions {
   /** The target wants this connection logged out before `drainTimeoutMs` and a logout have passed. */
   leave(member: Member, drainTimeoutMs: number): Promise<void>;
+  /** The target terminates the tasks of this unit on this connection without answering them. */
+  terminated(member: Member, lun: Lun): void;
   /** Every message, after it has been acted on. */
   told(pdu: AsyncMessage, sense: Uint8Array | undefined): void;
 }
@@ -44,6 +49,9 @@ export class AsyncMessages implements MessageHandler {
       case asyncEvent.negotiationRequest:
         if (member !== undefined) this.#negotiate(member);
         break;
+      case asyncEvent.taskTermination:
+        if (member !== undefined) this.#tasksTerminated(member, pdu.lun);
+        break;
       default:
         // SCSI events and those of vendors change nothing here; whoever listens is told.
         break;
@@ -71,6 +79,22 @@ export class AsyncMessages implements MessageHandler {
     );
   }
 
+  /** The message may come only where FastAbort was agreed, and waits for an acknowledgement of its own (§4.2.3.4). */
+  #tasksTerminated(member: Member, lun: Lun): void {
+    const { connection, parameters } = member;
+    if (parameters.taskReporting !== 'FastAbort') return;
+    this.#actions.terminated(member, lun);
+    connection.send({
+      opcode: opcode.nopOut,
+      isImmediate: true,
+      lun,
+      initiatorTaskTag: reservedTag,
+      targetTransferTag: reservedTag,
+      cmdSn: this.#context.window.cmdSn,
+      expStatSn: connection.expStatSn,
+    });
+  }
+
   /** The target wants to negotiate: we declare what can be declared anew in full feature phase (RFC 7143 §13.12). */
   #negotiate(member: Member): void {
     const declared = [['MaxRecvDataSegmentLength', String(member.parameters.maxRecvDataSegmentLength)]] as const;
@@ -83,7 +107,9 @@ export class AsyncMessages implements MessageHandler {
         }
       },
       (error: unknown) => {
-        this.#giveUp(member, error);
+        // A negotiation that came to nothing leaves the values as they were (RFC 7143 §7.12), and the connection.
+        const isOver = error instanceof IscsiError && fruitless.includes(error.code);
+        if (!isOver) this.#giveUp(member, error);
       },
     );
   }

@@ -92,6 +92,9 @@ export class Session implements ScsiPort {
     this.#tasks = new TaskSet(this.#context);
     const messages = new AsyncMessages(this.#context, {
       leave: (member, drainTimeoutMs) => this.#leaveOnRequest(member, drainTimeoutMs),
+      terminated: (member, lun) => {
+        this.#tasks.terminate(member, lun);
+      },
       told: (pdu, sense) => this.events.emit('asyncMessage', pdu, sense),
     });
     this.#receiver = new Receiver(this.#context, this.#tasks, messages);

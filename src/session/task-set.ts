@@ -2,9 +2,11 @@
 
 import {
   asIscsiError,
+  equalLun,
   IscsiError,
   onAbort,
   SessionError,
+  ScsiError,
   TimeoutError,
   TransportError,
   UsageError,
@@ -131,6 +133,15 @@ export class TaskSet {
 
   /** The connection is gone: its tasks end. Returns the numbers of those that the target may never have received. */
   connectionLost(member: Member, cause: IscsiError): number[] {
+  /** The target terminates the tasks of a unit on one connection and will not answer them (RFC 7143 §11.9.1). */
+  terminate(member: Member, lun: Lun): void {
+    for (const task of this.#tasks(member)) {
+      if (!equalLun(task.request.lun, lun)) continue;
+      const message = 'The target terminated the tasks of the logical unit';
+      this.fail(task, task.abortReason ?? new ScsiError('SCSI_TASK_ABORTED', message, { effect: task.effect }));
+    }
+  }
+
     const missing: number[] = [];
     for (const task of this.#tasks(member)) {
       if (!this.#context.window.hasArrived(task.cmdSn)) missing.push(task.cmdSn);
