@@ -4,9 +4,10 @@ import {
   asIscsiError,
   equalLun,
   IscsiError,
+  type Lun,
   onAbort,
-  SessionError,
   ScsiError,
+  SessionError,
   TimeoutError,
   TransportError,
   UsageError,
@@ -80,7 +81,7 @@ export class TaskSet {
     const { window, roster, limits, tags } = this.#context;
     while (this.#queue.length > 0 && window.isOpen && this.#inFlight < limits.maxTasks && !tags.isFull) {
       const member = roster.pick();
-      if (member === undefined) return;
+      if (member === undefined) break;
       const task = this.#queue.shift();
       if (task !== undefined) this.#send(task, member);
     }
@@ -98,7 +99,8 @@ export class TaskSet {
       task.state = 'aborting';
       task.abortReason = reason;
       this.#abortSent(task, member, reason).catch((error: unknown) => {
-        member.connection.fail(asIscsiError(error));
+        // An answer to the command itself, or the end of its connection, has made its end certain in another way.
+        if (task.state === 'aborting') member.connection.fail(asIscsiError(error));
       });
     }
   }
@@ -131,8 +133,6 @@ export class TaskSet {
     this.pump();
   }
 
-  /** The connection is gone: its tasks end. Returns the numbers of those that the target may never have received. */
-  connectionLost(member: Member, cause: IscsiError): number[] {
   /** The target terminates the tasks of a unit on one connection and will not answer them (RFC 7143 §11.9.1). */
   terminate(member: Member, lun: Lun): void {
     for (const task of this.#tasks(member)) {
@@ -142,6 +142,8 @@ export class TaskSet {
     }
   }
 
+  /** The connection is gone: its tasks end. Returns the numbers of those that the target may never have received. */
+  connectionLost(member: Member, cause: IscsiError): number[] {
     const missing: number[] = [];
     for (const task of this.#tasks(member)) {
       if (!this.#context.window.hasArrived(task.cmdSn)) missing.push(task.cmdSn);
