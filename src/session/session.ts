@@ -271,7 +271,10 @@ export class Session implements ScsiPort {
   #lost(connection: Connection, error: IscsiError): void {
     this.#membership.lost(connection, error);
     this.events.emit('connectionLost', connection.cid, error);
-    if (this.#context.roster.size > 0) return;
+    // A format error is a flaw of the peer, not of a line, and ends all connections (RFC 7143 §7.7).
+    if (error.code === 'ISCSI_BAD_FIELD') this.destroy(error);
+    // Of connections that end one inside the other's end, the last has told the session already.
+    if (this.#context.roster.size > 0 || !this.#isOpen) return;
     this.#move('lastConnectionLost');
     const released = connection.released();
     // Recovery of the session would take place here; without it the session is given up at once.
