@@ -16,6 +16,7 @@ import {
   decodePdu,
   Framer,
   type InitiatorPdu,
+  logoutResponseCode,
   opcode,
   reservedTag,
   type TargetPdu,
@@ -74,8 +75,8 @@ export class Connection {
   #current: TargetPdu | undefined;
   #currentData: Uint8Array = noData;
   #receivedPdus = 0;
-
   #failure: IscsiError | undefined;
+
   constructor(options: ConnectionOptions) {
     this.cid = options.cid;
     this.sessionId = options.sessionId;
@@ -127,8 +128,8 @@ export class Connection {
     return this.#failure;
   }
 
-  get receivedPdus(): number {
   /** How many PDUs have arrived: moves as long as the peer is alive. */
+  get receivedPdus(): number {
     return this.#receivedPdus;
   }
 
@@ -213,8 +214,8 @@ export class Connection {
       case 'loggedIn':
       case 'inLogout':
       case 'logoutRequested':
-        this.#move('transportLost');
         this.#failure = error;
+        this.#move('transportLost');
         this.#abandon();
         this.#owner.lost(this, error);
     }
@@ -295,7 +296,15 @@ export class Connection {
       this.#stepLogin(pdu, this.#currentData);
       return;
     }
-    if (this.#takesStatSn(pdu)) this.#owner.received(this, pdu, this.#currentData);
+    if (!this.#takesStatSn(pdu)) return;
+    // After it the target has nothing more to send (RFC 7143 §11.14), and what comes all the same is of no interest.
+    if (this.#isLoggedOutBy(pdu)) this.#framer.stop();
+    this.#owner.received(this, pdu, this.#currentData);
+  }
+
+  #isLoggedOutBy(pdu: TargetPdu): boolean {
+    const { closedSuccessfully } = logoutResponseCode;
+    return this.#state === 'inLogout' && pdu.opcode === opcode.logoutResponse && pdu.response === closedSuccessfully;
   }
 
   #stepLogin(pdu: TargetPdu, data: Uint8Array): void {

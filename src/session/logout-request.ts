@@ -22,9 +22,9 @@ export async function requestLogout(context: SessionContext, member: Member, sco
       operation: 'logout',
       limitMs,
     });
-  connection.startLogout();
-  context.roster.refresh();
   try {
+    connection.startLogout();
+    context.roster.refresh();
     const { pdu } = await conversation.ask(
       {
         opcode: opcode.logoutRequest,

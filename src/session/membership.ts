@@ -11,7 +11,7 @@ import {
   openConnection,
 } from '../connection/index.ts';
 import { drain } from './drain.ts';
-import { fillHoles } from './hole-filler.ts';
+import { fillHoles, unfilledHoles } from './hole-filler.ts';
 import { Keepalive } from './keepalive.ts';
 import { requestLogout } from './logout-request.ts';
 import type { Member } from './roster.ts';
@@ -98,27 +98,39 @@ export class Membership {
     this.#keepalives.set(connection.cid, new Keepalive(this.#context, member));
   }
 
-  /** Drains a connection, logs it out (reason 1) and closes it. A second call for the same one gets the first's result. */
-  async remove(member: Member, drainTimeoutMs: number): Promise<void> {
+  /**
+   * Drains a connection, logs it out (reason 1) and closes it. A second call for the same one ends as the first does, but
+   * resolves with false.
+   */
+  async remove(member: Member, drainTimeoutMs: number): Promise<boolean> {
     const { cid } = member.connection;
-    let removal = this.#removals.get(cid);
-    if (removal === undefined) {
-      removal = this.#remove(member, drainTimeoutMs).finally(() => this.#removals.delete(cid));
-      this.#removals.set(cid, removal);
-    }
+    const underWay = this.#removals.get(cid);
+    const removal = underWay ?? this.#remove(member, drainTimeoutMs).finally(() => this.#removals.delete(cid));
+    this.#removals.set(cid, removal);
     await removal;
+    return underWay === undefined;
+  }
+
+  /** Settles when no removal is under way; each ends by its own limits. */
+  async removalsSettled(): Promise<void> {
+    await Promise.allSettled(this.#removals.values());
   }
 
   /** Takes a lost connection off the list and ends what was allegiant to it. */
   lost(connection: Connection, error: IscsiError): void {
-    const member = this.#forget(connection.cid);
+    const member = this.#context.roster.get(connection.cid);
     if (member === undefined) return;
-    for (const holder of this.#context.tags.holders()) {
-      if (holder.kind === 'request' && holder.connection === connection) holder.fail(error);
-    }
-    const missing = this.#tasks.connectionLost(member, error);
-    const survivor = this.#context.roster.pick();
-    if (survivor !== undefined) fillHoles(this.#context, survivor, missing);
+    const missing = this.#forget(member, error);
+    this.#refill([...missing, ...this.#tasks.connectionLost(member, error)]);
+    this.#tasks.pump();
+  }
+
+  /**
+   * Ends what goes on besides tasks and takes no new tasks, before the end of the whole session: no request may follow its
+   * Logout on any connection (RFC 7143 §11.14).
+   */
+  quiet(error: IscsiError): void {
+    for (const member of this.#context.roster.all()) this.#quiet(member, error);
   }
 
   /** Gives up logins under way. No connection joins after this. */
@@ -129,7 +141,8 @@ export class Membership {
   /** Closes all connections after a logout of the session that went over `via`. Settles when the sockets are gone. */
   async closeAll(via: Member): Promise<void> {
     const members = this.#context.roster.all();
-    for (const member of members) this.#forget(member.connection.cid);
+    const error = new SessionError('ISCSI_CLOSED', 'The session was logged out');
+    for (const member of members) this.#forget(member, error);
     await Promise.all(
       members.map(async (member) => {
         await member.connection.finish(member === via ? 'logoutSucceeded' : 'sessionClosed');
@@ -190,29 +203,57 @@ export class Membership {
     member.isDraining = true;
     roster.refresh();
     await drain(this.#context, this.#tasks, drainTimeoutMs, member);
-    // The others may have been lost meanwhile.
-    if (roster.size === 1 && roster.get(member.connection.cid) === member) {
+    const { connection } = member;
+    if (connection.failure !== undefined) throw connection.failure;
+    // The others may have been lost, or have begun to leave, meanwhile.
+    if (!roster.all().some((other) => !other.isDraining)) {
       member.isDraining = false;
       roster.refresh();
       this.#tasks.pump();
       throw lastConnection(member);
     }
+    this.#quiet(member, new SessionError('ISCSI_DRAINING', `Connection ${connection.cid} is being logged out`));
     try {
       await requestLogout(this.#context, member, 'closeConnection');
     } catch (error) {
-      member.connection.fail(asIscsiError(error));
+      connection.fail(asIscsiError(error));
       throw error;
     }
-    this.#forget(member.connection.cid);
-    await member.connection.finish('logoutSucceeded');
+    const missing = this.#forget(member, new SessionError('ISCSI_CLOSED', 'The connection was logged out'));
+    await connection.finish('logoutSucceeded');
+    this.#refill(missing);
   }
 
-  #forget(cid: number): Member | undefined {
-    const member = this.#context.roster.get(cid);
-    this.#keepalives.get(cid)?.stop();
-    this.#keepalives.delete(cid);
-    this.#context.roster.remove(cid);
-    return member;
+  /** Stops pings, and whatever else but tasks goes on; answers that come later name no task. */
+  #quiet(member: Member, error: IscsiError): void {
+    const { roster, tags } = this.#context;
+    member.isDraining = true;
+    roster.refresh();
+    this.#keepalives.get(member.connection.cid)?.stop();
+    for (const holder of tags.holders()) {
+      const isAsking = holder.kind === 'request' && holder.cmdSn === undefined;
+      if (isAsking && holder.connection === member.connection) holder.fail(error);
+    }
+  }
+
+  /** Takes a connection that has ended off the list. Returns the numbers that were being sent again over it. */
+  #forget(member: Member, error: IscsiError): number[] {
+    const { connection } = member;
+    this.#keepalives.get(connection.cid)?.stop();
+    this.#keepalives.delete(connection.cid);
+    this.#context.roster.remove(connection.cid);
+    const unfilled = unfilledHoles(this.#context, connection);
+    for (const holder of this.#context.tags.holders()) {
+      if (holder.kind === 'request' && holder.connection === connection) holder.fail(error);
+    }
+    return unfilled;
+  }
+
+  /** Sends lost numbers again, over a connection that takes no tasks where there is no other. */
+  #refill(missing: readonly number[]): void {
+    const { roster } = this.#context;
+    const survivor = roster.pick() ?? roster.all().find(({ connection }) => connection.canLogOut);
+    if (survivor !== undefined) fillHoles(this.#context, survivor, missing);
   }
 }
 

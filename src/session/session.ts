@@ -215,7 +215,13 @@ export class Session implements ScsiPort {
   /** Drops all connections now, without a logout. Everything in flight ends with an error that says what may be. */
   destroy(error: IscsiError = new SessionError('ISCSI_CLOSED', 'The session was destroyed')): void {
     this.#membership.stopJoining(error);
+    this.#membership.quiet(error);
     for (const member of this.#context.roster.all()) member.connection.fail(error);
+  }
+
+  /** In full feature phase, a logout under way or not: Q3 of RFC 7143 §8.3. */
+  get #isOpen(): boolean {
+    return this.#state === 'loggedIn' || this.#state === 'leaving';
   }
 
   #requireLoggedIn(): void {
@@ -236,14 +242,24 @@ export class Session implements ScsiPort {
   }
 
   async #remove(member: Member, drainTimeoutMs: number): Promise<void> {
-    await this.#membership.remove(member, drainTimeoutMs);
-    this.events.emit('connectionRemoved', member.connection.cid);
+    const isFirstCall = await this.#membership.remove(member, drainTimeoutMs);
+    if (isFirstCall) this.events.emit('connectionRemoved', member.connection.cid);
+    // The others were lost while its Logout waited for the answer: that closed the session (RFC 7143 §6.3.5).
+    if (this.#context.roster.size === 0 && this.#isOpen) this.#finish('closed', { how: 'loggedOut', error: undefined });
   }
 
-  /** The target asked for a logout: of one connection while there are others, else of the session. */
+  /** The target asked for a logout: of one connection while there are others that stay, else of the session. */
   async #leaveOnRequest(member: Member, drainTimeoutMs: number): Promise<void> {
-    if (this.#context.roster.size > 1) await this.#remove(member, drainTimeoutMs);
-    else await this.#leave('requestedByTarget', drainTimeoutMs);
+    const others = this.#context.roster.all().filter((other) => other !== member && !other.isDraining);
+    if (this.#leaving === undefined && others.length > 0) {
+      try {
+        await this.#remove(member, drainTimeoutMs);
+        return;
+      } catch (error) {
+        if (asIscsiError(error).code !== 'ISCSI_LAST_CONNECTION') throw error;
+      }
+    }
+    await this.#leave('requestedByTarget', drainTimeoutMs);
   }
 
   #leave(how: 'loggedOut' | 'requestedByTarget', drainTimeoutMs: number): Promise<SessionEnd> {
@@ -255,6 +271,8 @@ export class Session implements ScsiPort {
     this.#move('logoutStarted');
     this.#membership.stopJoining(this.#refusal());
     await drain(this.#context, this.#tasks, drainTimeoutMs);
+    await this.#membership.removalsSettled();
+    this.#membership.quiet(this.#refusal());
     const via = this.#context.roster.all().find(({ connection }) => connection.canLogOut);
     if (via !== undefined) {
       try {
