@@ -19,11 +19,17 @@ interface CommonOptions {
   readonly trace?: string;
 }
 
-/** Adds the options that every command has. */
+/** Adds the option that every command has. */
+export function addJsonOption(command: Command): Command {
+  return command.option('--json', 'print one JSON document on standard output and nothing else');
+}
+
+/** Adds the options of every command that has an initiator: traces hear its circuits, and no sockets of a target. */
 export function addCommonOptions(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON document on standard output and nothing else')
-    .option('--trace <file.pcapng>', 'record all that passes between us and targets, for Wireshark and tshark');
+  return addJsonOption(command).option(
+    '--trace <file.pcapng>',
+    'record all that passes between us and targets, for Wireshark and tshark',
+  );
 }
 
 /** Makes a command's action of `work`: a trace is opened before it and closed after it. */

@@ -12,7 +12,7 @@ import {
   type Target,
   type TargetParameters,
 } from '../target/index.ts';
-import { action, addCommonOptions, type CommandContext } from './command-context.ts';
+import { action, addJsonOption, type CommandContext } from './command-context.ts';
 import { addSecretOptions, digestOption } from './connection-options.ts';
 import { CommandLineError } from './failure.ts';
 import type { Report } from './printer.ts';
@@ -53,7 +53,7 @@ export function addTarget(program: Command, context: CommandContext): void {
     .addOption(digestOption('--header-digest <list>'))
     .addOption(digestOption('--data-digest <list>'))
     .addHelpText('after', '\nExample:\n  hawser target --lun disk.img --lun ram:64M --listen 127.0.0.1:3260');
-  addCommonOptions(addSecretOptions(command, 'target')).action(action(context, serve));
+  addJsonOption(addSecretOptions(command, 'target')).action(action(context, serve));
 }
 
 async function serve(context: CommandContext, options: TargetCommandOptions): Promise<void> {
