@@ -5,17 +5,18 @@ import type { EventEmitter } from 'node:events';
 import { type Clock, type HolderFacts, type IscsiError, type Lun, UsageError } from '../base/index.ts';
 import { type DeviceHandle, DeviceStack, type RemovalReport } from '../devices/index.ts';
 import { reportLuns } from '../disk/index.ts';
-import type {
-  ConnectionFacts,
-  NegotiatedParameters,
-  Portal,
-  ScsiPort,
-  ScsiRequest,
-  ScsiResult,
-  Session,
-  SessionEnd,
-  SessionEvents,
-  SessionState,
+import {
+  type ConnectionFacts,
+  drainTimeout,
+  type NegotiatedParameters,
+  type Portal,
+  type ScsiPort,
+  type ScsiRequest,
+  type ScsiResult,
+  type Session,
+  type SessionEnd,
+  type SessionEvents,
+  type SessionState,
 } from '../session/index.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { Routes } from './routes.ts';
@@ -46,6 +47,7 @@ export class InitiatorSession implements ScsiPort {
   readonly #devices: DeviceStack;
   readonly #defaultLun: number | undefined;
   readonly #closed: Promise<SessionEnd>;
+  readonly #drainTimeoutMs: number;
   #logout: Promise<LogoutReport> | undefined;
 
   /** @internal */
@@ -54,7 +56,14 @@ export class InitiatorSession implements ScsiPort {
     this.events = session.events;
     this.#session = session;
     this.#routes = routes;
-    this.#devices = new DeviceStack(session, options.targetName, { clock, ...options.disk });
+    this.#devices = new DeviceStack(session, options.targetName, {
+      clock,
+      disk: options.disk,
+      giveUp: (limitMs) => {
+        session.abortTasks((effect) => drainTimeout(limitMs, effect));
+      },
+    });
+    this.#drainTimeoutMs = session.limits.drainTimeoutMs;
     this.#defaultLun = options.lun;
     this.#closed = this.#whenClosed();
   }
@@ -103,10 +112,11 @@ export class InitiatorSession implements ScsiPort {
    */
   async openDisk(
     lun: number | undefined = this.#defaultLun,
-    holder: { label?: string; pid?: number } = {},
+    holder: { label?: string; pid?: number; signal?: AbortSignal } = {},
   ): Promise<DeviceHandle> {
     if (lun === undefined) throw new UsageError('ISCSI_BAD_ARGUMENT', 'No LUN was given', { argument: 'lun' });
-    return await this.#devices.open(lun, { ...holder, label: holder.label ?? process.title });
+    const { label = process.title, pid = process.pid, signal } = holder;
+    return await this.#devices.open(lun, { label, pid }, signal);
   }
 
   /** Everybody who holds a device of the session open. */
@@ -154,11 +164,10 @@ export class InitiatorSession implements ScsiPort {
   }
 
   async #leave(options: LogoutOptions): Promise<LogoutReport> {
-    const removal = await this.#devices.removeAll({
-      force: options.force === true || this.#session.state !== 'loggedIn',
-    });
-    const { drainTimeoutMs } = options;
-    const { how, error } = await this.#session.logout(drainTimeoutMs === undefined ? {} : { drainTimeoutMs });
+    const drainTimeoutMs = options.drainTimeoutMs ?? this.#drainTimeoutMs;
+    const force = options.force === true || this.#session.state !== 'loggedIn';
+    const removal = await this.#devices.removeAll({ force, drainTimeoutMs });
+    const { how, error } = await this.#session.logout({ drainTimeoutMs });
     await this.#closed;
     return { ...removal, isClean: how !== 'lost' && error === undefined, error };
   }

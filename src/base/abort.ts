@@ -1,5 +1,7 @@
 // Waiting that can be cut short: one place where abort listeners are added and removed.
 
+import { setMaxListeners } from 'node:events';
+
 /** A promise with its two ends in hand. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -25,6 +27,8 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 
 /** Calls `listener` once when the signal is aborted. Returns what removes the listener again. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  // One signal may stand behind hundreds of requests; Node would warn of a leak at the eleventh.
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', listener, { once: true });
   return () => {
     signal.removeEventListener('abort', listener);

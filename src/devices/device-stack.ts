@@ -1,12 +1,28 @@
 // The devices of a session, and the one sequence by which they are let go: ask, veto or cancel, drain, flush, remove.
 
-import { asIscsiError, DeviceBusyError, type HolderFacts, type IscsiError } from '../base/index.ts';
+import {
+  asIscsiError,
+  type Clock,
+  DeviceBusyError,
+  type HolderFacts,
+  type IscsiError,
+  raceAbort,
+} from '../base/index.ts';
 import { type DiskOptions, openDisk } from '../disk/index.ts';
 import { Device, type Holder } from './device.ts';
 import type { DeviceHandle } from './device-handle.ts';
 
 /** What disks are opened on; a session is one. */
 export type DevicePort = Parameters<typeof openDisk>[0];
+
+/** What a device stack is made with. */
+export interface DeviceStackOptions {
+  readonly clock: Clock;
+  /** Makes every request in flight end soon, because it was not done in `limitMs`. */
+  readonly giveUp: (limitMs: number) => void;
+  /** How disks split, pipeline and retry. */
+  readonly disk?: DiskOptions | undefined;
+}
 
 /** How a removal went that was forced. */
 export interface RemovalReport {
@@ -16,22 +32,33 @@ export interface RemovalReport {
   readonly flushErrors: readonly { readonly device: string; readonly error: IscsiError }[];
 }
 
+/** Options of a removal. */
+export interface RemovalOptions {
+  /** Goes on although devices are held or cannot be flushed. */
+  readonly force?: boolean;
+  /** How long requests of handles that are closed by force may take before they are given up. */
+  readonly drainTimeoutMs: number;
+}
+
 /** The devices of one session. */
 export class DeviceStack {
   readonly #port: DevicePort;
   readonly #targetName: string;
-  readonly #options: DiskOptions;
+  readonly #options: DeviceStackOptions;
   readonly #devices = new Map<number, Promise<Device>>();
 
-  constructor(port: DevicePort, targetName: string, options: DiskOptions = {}) {
+  constructor(port: DevicePort, targetName: string, options: DeviceStackOptions) {
     this.#port = port;
     this.#targetName = targetName;
     this.#options = options;
   }
 
-  /** Opens a LUN for `holder`; the first time it is identified. Rejects as `openDisk` does. */
-  async open(lun: number, holder: Holder): Promise<DeviceHandle> {
-    const device = await this.#device(lun);
+  /**
+   * Opens a LUN for `holder`; the first time it is identified, for all who open it. Rejects as `openDisk` does, or with the
+   * signal's reason, which ends this wait but not the identification.
+   */
+  async open(lun: number, holder: Holder, signal?: AbortSignal): Promise<DeviceHandle> {
+    const device = await raceAbort(this.#device(lun), signal);
     return device.open(holder);
   }
 
@@ -47,19 +74,34 @@ export class DeviceStack {
    * DeviceBusyError ISCSI_DEVICE_BUSY, or with what a flush failed with. With `force` neither stops it: handles are
    * closed, and the report says what that meant.
    */
-  async removeAll(options: { force?: boolean } = {}): Promise<RemovalReport> {
+  async removeAll(options: RemovalOptions): Promise<RemovalReport> {
     const devices = await this.#present();
     const holders = devices.flatMap((device) => device.holders);
     if (holders.length > 0 && options.force !== true) throw busy(holders);
     for (const device of devices) device.startRemoval();
     try {
-      const flushErrors = await drainAndFlush(devices, options.force === true);
+      await this.#release(devices, options.drainTimeoutMs);
+      const flushErrors = await flush(devices, options.force === true);
       await Promise.all(devices.map((device) => device.finishRemoval()));
       this.#devices.clear();
       return { holders, flushErrors };
     } catch (error) {
       for (const device of devices) device.cancelRemoval();
       throw error;
+    }
+  }
+
+  /** Closes what is open, which waits for its requests; those that take too long are given up. */
+  async #release(devices: readonly Device[], drainTimeoutMs: number): Promise<void> {
+    const released = Promise.all(devices.map((device) => device.releaseHolders())).then(() => undefined);
+    const { clock, giveUp } = this.#options;
+    const timer = clock.schedule(drainTimeoutMs, () => {
+      giveUp(drainTimeoutMs);
+    });
+    try {
+      await released;
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -74,7 +116,8 @@ export class DeviceStack {
   }
 
   async #identify(lun: number): Promise<Device> {
-    const disk = await openDisk(this.#port, lun, this.#options);
+    const { clock, disk: diskOptions } = this.#options;
+    const disk = await openDisk(this.#port, lun, { clock, ...diskOptions });
     return new Device(lun, `LUN ${lun} of ${this.#targetName}`, disk);
   }
 
@@ -85,11 +128,10 @@ export class DeviceStack {
   }
 }
 
-async function drainAndFlush(devices: readonly Device[], isForced: boolean): Promise<RemovalReport['flushErrors']> {
+async function flush(devices: readonly Device[], isForced: boolean): Promise<RemovalReport['flushErrors']> {
   const errors: { device: string; error: IscsiError }[] = [];
   await Promise.all(
     devices.map(async (device) => {
-      await device.releaseHolders();
       try {
         if (device.disk.features.flush) await device.disk.flush();
       } catch (error) {

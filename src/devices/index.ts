@@ -2,4 +2,10 @@
 
 export type { Device, Holder } from './device.ts';
 export type { DeviceHandle } from './device-handle.ts';
-export { type DevicePort, DeviceStack, type RemovalReport } from './device-stack.ts';
+export {
+  type DevicePort,
+  DeviceStack,
+  type DeviceStackOptions,
+  type RemovalOptions,
+  type RemovalReport,
+} from './device-stack.ts';

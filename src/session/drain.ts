@@ -1,6 +1,6 @@
 // Letting commands in flight finish, by a deadline, after which they are aborted.
 
-import { TimeoutError, withDeadline } from '../base/index.ts';
+import { type Effect, TimeoutError, withDeadline } from '../base/index.ts';
 import type { Member } from './roster.ts';
 import type { SessionContext } from './session-context.ts';
 import type { TaskSet } from './task-set.ts';
@@ -11,12 +11,7 @@ import type { TaskSet } from './task-set.ts';
  * rejects.
  */
 export async function drain(context: SessionContext, tasks: TaskSet, limitMs: number, member?: Member): Promise<void> {
-  const tooLate = (effect: 'none' | 'unknown'): TimeoutError =>
-    new TimeoutError('ISCSI_DRAIN_TIMEOUT', `A command in flight did not finish in ${limitMs} ms before a logout`, {
-      operation: 'drain',
-      limitMs,
-      effect,
-    });
+  const tooLate = (effect: Effect): TimeoutError => drainTimeout(limitMs, effect);
   try {
     if (limitMs <= 0) throw tooLate('none');
     await withDeadline(
@@ -29,7 +24,13 @@ export async function drain(context: SessionContext, tasks: TaskSet, limitMs: nu
       },
     );
   } catch {
-    tasks.abortAll((task) => tooLate(task.effect === 'none' ? 'none' : 'unknown'), member);
+    tasks.abortAll((task) => tooLate(task.effect), member);
     await tasks.idle(member);
   }
+}
+
+/** What a command ends with that did not finish before the drain deadline. */
+export function drainTimeout(limitMs: number, effect: Effect): TimeoutError {
+  const message = `A command in flight did not finish in ${limitMs} ms before a logout`;
+  return new TimeoutError('ISCSI_DRAIN_TIMEOUT', message, { operation: 'drain', limitMs, effect });
 }

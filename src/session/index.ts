@@ -20,6 +20,7 @@ export {
   resolveKeyOffers,
   type TargetAddress,
 } from '../connection/index.ts';
+export { drainTimeout } from './drain.ts';
 export type { Portal, SessionLogin } from './membership.ts';
 export { openSession } from './open-session.ts';
 export { defaultLimits, type SessionLimits } from './options.ts';

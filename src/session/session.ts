@@ -8,6 +8,7 @@ import {
   channels,
   type Deferred,
   deferred,
+  type Effect,
   type IscsiError,
   SessionError,
   snAdd,
@@ -118,6 +119,11 @@ export class Session implements ScsiPort {
     return this.#state;
   }
 
+  /** The limits that hold here, defaults filled in. */
+  get limits(): SessionLimits {
+    return this.#context.limits;
+  }
+
   /** Settles, and never rejects, when the session is over and everything it held is released. */
   get closed(): Promise<SessionEnd> {
     return this.#end.promise;
@@ -210,6 +216,11 @@ export class Session implements ScsiPort {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Aborts every command in flight or in the queue; each ends with what `reason` makes of its effect. Goes on. */
+  abortTasks(reason: (effect: Effect) => Error): void {
+    this.#tasks.abortAll((task) => reason(task.effect));
   }
 
   /** Drops all connections now, without a logout. Everything in flight ends with an error that says what may be. */

@@ -156,4 +156,45 @@ suite('safe removal', () => {
     assert.equal(report.error.code, 'ISCSI_LOGOUT_TIMEOUT');
     assert.equal((await session.closed).how, 'lost');
   });
+
+  test('force does not wait for a request that hangs any longer than the drain deadline', async () => {
+    await using lab = await openLab({
+      hooks: { onCommand: ({ cdb }) => (cdb[0] === scsi.write10 ? { kind: 'never' } : undefined) },
+    });
+    await using session = await connect(`${lab.url}?drain-timeout=1`);
+    const disk = await session.openDisk(0);
+    const write = rejection(disk.write(0, Buffer.alloc(512)), TimeoutError);
+    const report = await session.logout({ force: true });
+    const error = await write;
+    assert.deepEqual([error.code, error.effect], ['ISCSI_DRAIN_TIMEOUT', 'unknown']);
+    assert.equal(report.isClean, true);
+  });
+
+  test('opening a disk can be given up', async () => {
+    await using lab = await openLab({ hooks: { onCommand: () => ({ kind: 'never' }) } });
+    const session = await connect(lab.url);
+    const controller = new AbortController();
+    const opening = session.openDisk(0, { signal: controller.signal });
+    opening.catch(() => undefined);
+    controller.abort(new Error('enough'));
+    await assert.rejects(opening, /enough/);
+    session.destroy();
+    await session.closed;
+  });
+
+  test('one signal may stand behind many requests', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => {
+      warnings.push(message);
+    };
+    process.on('warning', onWarning);
+    await using lab = await openLab();
+    await using session = await connect(lab.url);
+    const disk = await session.openDisk(0);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 50 }, () => disk.read(0, Buffer.alloc(512), { signal })));
+    await nextTurn();
+    process.off('warning', onWarning);
+    assert.deepEqual(warnings, []);
+  });
 });
