@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { type ConnectOptions, connect, discover, type InitiatorSession, IscsiError, LoginError } from 'hawser';
+import { blockDeviceSuite } from '../compliance/block-device.ts';
 import { eventually } from '../support/eventually.ts';
 import { type LioConnection, type LioTarget, type LioVm, startLio } from '../support/lio-vm.ts';
 import { linuxVm, skipWithout } from '../support/peers.ts';
@@ -239,5 +240,20 @@ suite('LIO', { skip: skipWithout([linuxVm, ...foreignTools]) }, () => {
     assert.ok(found.some((target) => target.name === lio.targetName));
     for (const { addresses } of found) assert.deepEqual(addresses, [{ host, port, portalGroupTag: 1 }]);
     await lio.settled();
+  });
+
+  suite('the block-device contract over two connections', () => {
+    let session: InitiatorSession;
+    before(async () => {
+      session = await logIn(lio, { connections: 2 });
+    });
+    after(async () => {
+      await session.close();
+    });
+    blockDeviceSuite('a disk of LIO', async () => {
+      const disk = await session.openDisk(0);
+      await disk.zero(0, disk.size);
+      return disk;
+    });
   });
 });
