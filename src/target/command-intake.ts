@@ -89,7 +89,7 @@ export class CommandIntake {
 
   completeDataOut(pdu: DataOut): void {
     if (this.#isStray) this.#connection.reject(rejectReason.invalidPduField);
-    else if (pdu.isFinal) this.#connection.session.tasks.get(pdu.initiatorTaskTag)?.progressed();
+    else this.#dataOutArrived(pdu);
   }
 
   /** The data of a Data-Out PDU are damaged: its task fails when all that it waits for has come (§7.8). */
@@ -97,7 +97,13 @@ export class CommandIntake {
     const task = this.#connection.session.tasks.get(pdu.initiatorTaskTag);
     if (this.#isStray || task === undefined) return;
     task.transfer?.fail(condition.protocolServiceCrcError);
-    if (pdu.isFinal) task.progressed();
+    this.#dataOutArrived(pdu);
+  }
+
+  #dataOutArrived(pdu: DataOut): void {
+    const task = this.#connection.session.tasks.get(pdu.initiatorTaskTag);
+    task?.transfer?.arrived();
+    if (pdu.isFinal) task?.progressed();
   }
 
   #judge(command: ScsiCommand, immediateLength: number): Pending {

@@ -44,7 +44,8 @@ export class TargetCore {
     if (task.state === 'ended') return;
     if (task.buffer !== undefined) {
       this.#writeBuffers -= task.buffer.length;
-      this.pool.give(task.buffer);
+      // Another connection may end a task while data are still coming into its buffer; nobody else may get that one.
+      if (task.transfer?.isArriving !== true) this.pool.give(task.buffer);
     }
     session.endTask(task);
   }

@@ -49,6 +49,8 @@ export class WriteTransfer {
   /** Unsolicited data while they are open; they count as a sequence of their own. */
   #unsolicited: Solicitation | undefined;
   readonly #outstanding: Solicitation[] = [];
+  /** The sequence of the PDU whose data are coming, and whether it ends with them. */
+  #arriving: { readonly sequence: Solicitation; readonly isFinal: boolean } | undefined;
   #requested: number;
   #r2tSn = 0;
   #fault: CheckCondition | undefined;
@@ -77,6 +79,11 @@ export class WriteTransfer {
     return this.#unsolicited === undefined && this.#outstanding.length === 0;
   }
 
+  /** Whether data are coming now, into the buffer of the task. */
+  get isArriving(): boolean {
+    return this.#arriving !== undefined;
+  }
+
   /** How far the data have been asked for or sent, from offset 0 without a gap. */
   get requested(): number {
     return this.#requested;
@@ -89,7 +96,8 @@ export class WriteTransfer {
 
   /**
    * Takes the header of a Data-Out PDU. Returns whether its data belong at `bufferOffset`; false when they are to be
-   * thrown away, and undefined when the PDU answers nothing and has to be rejected.
+   * thrown away, and undefined when the PDU answers nothing and has to be rejected. What the PDU ends is not over before
+   * `arrived`: its data may take several reads of the socket.
    */
   accept(pdu: DataOutFacts): boolean | undefined {
     const sequence = this.#sequenceOf(pdu.targetTransferTag);
@@ -103,8 +111,14 @@ export class WriteTransfer {
     if (!isInside) this.#fault ??= condition.incorrectAmountOfData;
     sequence.next = pdu.bufferOffset + pdu.length;
     sequence.dataSn = pdu.dataSn + 1;
-    if (pdu.isFinal) this.#finish(sequence);
+    this.#arriving = { sequence, isFinal: pdu.isFinal };
     return isInPlace && isInside;
+  }
+
+  /** The data of the PDU that was last accepted are here. */
+  arrived(): void {
+    if (this.#arriving?.isFinal === true) this.#finish(this.#arriving.sequence);
+    this.#arriving = undefined;
   }
 
   /** The next R2T on the way to `wanted` bytes, or undefined when none may or need be sent now. */

@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { opcode, rejectReason, reservedTag, type ScsiCommand } from '../../../src/wire/index.ts';
+import { nextTurn } from '../../../src/base/index.ts';
+import {
+  encodePdu,
+  opcode,
+  putSegmentLengths,
+  rejectReason,
+  reservedTag,
+  type ScsiCommand,
+} from '../../../src/wire/index.ts';
 import type { RawInitiator } from '../../support/raw-initiator.ts';
 import { cdb, openRawTarget, pattern } from '../../support/raw-target.ts';
 
@@ -113,6 +121,35 @@ suite('§11.7, §11.8: writes', () => {
     assert.deepEqual([pdu.status, pdu.isUnderflow, pdu.isOverflow], [0, false, false]);
     const stored = Buffer.alloc(8192);
     await opened.device.read(4 * 512, stored);
+    assert.ok(stored.equals(data));
+  });
+
+  test('§11.8: nothing is written before the last byte of the last sequence is here', async () => {
+    await using opened = await openRawTarget();
+    const initiator = await opened.connect({ keys: { ...smallPieces, MaxBurstLength: '4096', ImmediateData: 'No' } });
+    await settle(initiator);
+    const data = pattern(8192);
+    const { initiatorTaskTag } = initiator.command(cdb.write(0, 16), {
+      isWrite: true,
+      expectedDataTransferLength: 8192,
+    });
+    const first = (await initiator.next(opcode.r2t)).pdu;
+    const second = (await initiator.next(opcode.r2t)).pdu;
+    // The end of the first sequence wakes the task while only a part of the second one is here.
+    initiator.dataOut({ initiatorTaskTag, targetTransferTag: first.targetTransferTag }, data.subarray(0, 4096));
+    const bhs = Buffer.alloc(48);
+    const fields = { isFinal: true, lun: { high: 0, low: 0 }, dataSn: 0, bufferOffset: 4096, expStatSn: 0 };
+    const { targetTransferTag } = second;
+    encodePdu({ opcode: opcode.dataOut, initiatorTaskTag, targetTransferTag, ...fields }, bhs);
+    putSegmentLengths(bhs, 0, 4096);
+    initiator.sendBytes(Buffer.concat([bhs, data.subarray(4096, 5000)]));
+    for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+    const stored = Buffer.alloc(8192);
+    await opened.device.read(0, stored);
+    assert.ok(stored.equals(Buffer.alloc(8192)));
+    initiator.sendBytes(data.subarray(5000));
+    assert.equal((await initiator.next(opcode.scsiResponse)).pdu.status, 0);
+    await opened.device.read(0, stored);
     assert.ok(stored.equals(data));
   });
 
