@@ -262,7 +262,7 @@ export class Session implements ScsiPort {
   /** The target asked for a logout: of one connection while there are others that stay, else of the session. */
   async #leaveOnRequest(member: Member, drainTimeoutMs: number): Promise<void> {
     const others = this.#context.roster.all().filter((other) => other !== member && !other.isDraining);
-    if (this.#leaving === undefined && others.length > 0) {
+    if (others.length > 0) {
       try {
         await this.#remove(member, drainTimeoutMs);
         return;
@@ -270,6 +270,8 @@ export class Session implements ScsiPort {
         if (asIscsiError(error).code !== 'ISCSI_LAST_CONNECTION') throw error;
       }
     }
+    // A logout of ours that is under way may have meant to wait for longer than the target does.
+    if (this.#leaving !== undefined) await drain(this.#context, this.#tasks, drainTimeoutMs);
     await this.#leave('requestedByTarget', drainTimeoutMs);
   }
 

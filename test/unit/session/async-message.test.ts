@@ -170,6 +170,29 @@ test('§11.9.1 event 1 on one of two, and the other is lost meanwhile: the sessi
   assert.equal((await soon(bench.session.closed)).how, 'requestedByTarget');
 });
 
+test('§11.9.1 event 1 while a logout of ours waits for commands: it does not wait for longer than the target does', async () => {
+  for (const count of [1, 2]) {
+    await using bench = new SessionBench();
+    const lines = await bench.openWith(count);
+    const flying = await bench.command(readRequest(4));
+    const out = bench.session.logout({ drainTimeoutMs: 60_000 });
+    bench.line.asyncMessage(1, { parameter3: 4 });
+    await turns();
+    await bench.clock.advance(2000);
+    const { pdu } = await bench.line.expect(opcode.taskManagementRequest);
+    bench.line.taskManagementResponse(pdu.initiatorTaskTag);
+    await assert.rejects(soon(flying.done), { code: 'ISCSI_DRAIN_TIMEOUT' });
+    const first = await bench.line.expect(opcode.logoutRequest);
+    bench.line.logoutResponse(first.pdu.initiatorTaskTag);
+    if (first.pdu.reason === 1) {
+      const last = await lines[1]!.expect(opcode.logoutRequest);
+      assert.equal(last.pdu.reason, 0);
+      lines[1]!.logoutResponse(last.pdu.initiatorTaskTag);
+    }
+    assert.deepEqual(await soon(out), { how: 'loggedOut', error: undefined });
+  }
+});
+
 test('§8.1.2 T14 event 1 that crosses our own Logout changes nothing', async () => {
   for (const count of [1, 2]) {
     await using bench = new SessionBench();
