@@ -96,6 +96,8 @@ export class SessionBench implements AsyncDisposable {
   /** What each portal says of its group. */
   readonly portalGroupTags: Map<string, number> = new Map<string, number>([['one', 1]]);
   readonly lines: TargetLine[] = [];
+  /** Each connect: the host, and how many circuits there were when it began. */
+  readonly connects: [host: string, circuits: number][] = [];
   readonly #setup: BenchSetup;
   readonly #engine: Engine;
   readonly #driver: MemoryDriver = memoryDriver();
@@ -142,6 +144,12 @@ export class SessionBench implements AsyncDisposable {
           },
           reset: () => {
             peer.reset();
+          },
+          pause: () => {
+            peer.pause();
+          },
+          resume: () => {
+            peer.resume();
           },
         },
         this.numbers,
@@ -289,12 +297,14 @@ export class SessionBench implements AsyncDisposable {
     return {
       address: key,
       worker: this.#engine.worker,
-      connect: (handlers, { timeoutMs, signal }) =>
-        connection.buildCircuit({
+      connect: (handlers, { timeoutMs, signal }) => {
+        this.connects.push([portal.host, this.circuits]);
+        return connection.buildCircuit({
           handlers: chunkLength === undefined ? handlers : { ...handlers, received: chopped(handlers, chunkLength) },
           connectTimeoutMs: timeoutMs,
           ...(signal === undefined ? {} : { signal }),
-        }),
+        });
+      },
     };
   }
 }

@@ -39,6 +39,8 @@ export interface LineWire {
   send(bytes: Uint8Array): void;
   end(): void;
   reset(): void;
+  pause(): void;
+  resume(): void;
 }
 
 /** How many turns of the event loop a PDU may take: far more than any needs. */
@@ -73,6 +75,7 @@ export class TargetLine {
   readonly #wire: LineWire;
   #bytes: Uint8Array = none;
   #held: Uint8Array[] | undefined;
+  #isTakingOne = false;
   readonly #heard: Heard[] = [];
   #end: 'ended' | 'reset' | undefined;
 
@@ -293,8 +296,21 @@ export class TargetLine {
     if (this.afterCut === 'reset') this.#wire.reset();
   }
 
+  /** Takes nothing more from the wire, so that what the initiator sends backs up. */
+  pause(): void {
+    this.#wire.pause();
+  }
+
+  /** Takes one chunk, and then nothing more. */
+  takeOneChunk(): void {
+    this.#isTakingOne = true;
+    this.#wire.resume();
+  }
+
   /** For the wire: bytes of the initiator. */
   onReceived(chunk: Uint8Array): void {
+    if (this.#isTakingOne) this.#wire.pause();
+    this.#isTakingOne = false;
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
     for (let heard = this.#takePdu(); heard !== undefined; heard = this.#takePdu()) {
       const { pdu } = heard;

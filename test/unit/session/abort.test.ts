@@ -1,6 +1,7 @@
 // Giving a command up: by signal or by deadline, before and after it was sent.
 
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { opcode } from '../../../src/wire/index.ts';
 import {
@@ -158,8 +159,21 @@ test('a signal that is aborted after the end changes nothing, and keeps no liste
   const { done, tag } = await bench.command(plainRequest({ signal: abort.signal }));
   bench.line.response(tag);
   await soon(done);
+  assert.deepEqual(getEventListeners(abort.signal, 'abort'), []);
   abort.abort(reason);
   await bench.line.silence();
+});
+
+test('a command that failed keeps no listener on its signal', async () => {
+  await using bench = new SessionBench({ window: 0, limits: { maxQueuedTasks: 1 } });
+  const session = await bench.open();
+  const { signal } = new AbortController();
+  const waiting = session.execute(plainRequest({ signal, timeoutMs: 10 }));
+  await assert.rejects(soon(session.execute(plainRequest({ signal }))), { code: 'ISCSI_QUEUE_FULL' });
+  waiting.catch(() => undefined);
+  await bench.clock.advance(10);
+  await assert.rejects(soon(waiting), { code: 'ISCSI_TASK_TIMEOUT' });
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
 
 test('§7.11 a command that is not answered in its time is aborted, and ends with ISCSI_TASK_TIMEOUT', async () => {

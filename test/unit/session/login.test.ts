@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IscsiError } from '../../../src/base/index.ts';
+import type { CircuitWay } from '../../../src/session/index.ts';
+import { Session } from '../../../src/session/session.ts';
 import { type LoginResponse, opcode } from '../../../src/wire/index.ts';
 import { plainRequest, SessionBench, soon } from '../../support/session-bench.ts';
 import { type TargetLine, turns } from '../../support/target-line.ts';
@@ -43,9 +45,16 @@ test('§11.13.5 a redirect is followed: a new connection to the address told, wi
   const first = await bench.accept();
   await redirect(first, 'two:3260');
   const second = await bench.accept();
+  assert.deepEqual(
+    bench.connects,
+    [
+      ['one', 0],
+      ['two', 0],
+    ],
+    'the first connection is gone before the next is made',
+  );
   await bench.login(second, { host: 'two' });
   await soon(opened);
-  await first.ended();
   const [one, two] = [first.logins[0]!.pdu, second.logins[0]!.pdu];
   assert.deepEqual([two.isid, two.tsih, two.cmdSn], [one.isid, 0, one.cmdSn]);
   assert.equal(bench.session.connections[0]?.address, 'two:3260');
@@ -159,6 +168,30 @@ test('a signal that is aborted before or while the transport connects leaves not
     await assert.rejects(soon(opened), /enough/);
     await bench.nothingLeft();
   }
+});
+
+test('a transport that comes after the signal was aborted is let go, and nothing is sent on it', async () => {
+  await using bench = new SessionBench();
+  const abort = new AbortController();
+  const { options } = bench;
+  const session = new Session({
+    ...options,
+    route: (portal) => {
+      const way = options.route(portal);
+      const connect: CircuitWay['connect'] = async (handlers, limits) => {
+        const circuit = await way.connect(handlers, limits);
+        abort.abort(new Error('enough'));
+        await turns();
+        return circuit;
+      };
+      return { ...way, connect };
+    },
+  });
+  await assert.rejects(soon(session.open(abort.signal)), /enough/);
+  const line = await bench.accept();
+  await line.ended();
+  assert.deepEqual(line.drainHeard(), []);
+  await bench.nothingLeft();
 });
 
 test('a signal that is aborted after the login has no say over the session', async () => {

@@ -182,13 +182,18 @@ test('§13.9 another portal of the same group is taken', async () => {
   );
 });
 
-test('commands that waited for room go out over a connection that joins', async () => {
-  await using bench = new SessionBench({ session: { policy: (candidates) => candidates.at(-1)! } });
-  await bench.open();
+test('§4.2.2.1 a window that the login of an added connection opens lets waiting commands go', async () => {
+  await using bench = new SessionBench({ window: 0 });
+  const session = await bench.open();
+  const waiting = session.execute(plainRequest());
+  await bench.line.silence();
+  bench.numbers.window = 4;
   const line = await bench.add();
-  const { done, tag } = await bench.command(plainRequest(), line);
-  line.response(tag);
-  await soon(done);
+  await turns();
+  const [heard] = [...bench.line.drainHeard(), ...line.drainHeard()];
+  assert.ok(heard?.pdu.opcode === opcode.scsiCommand);
+  bench.line.response(heard.pdu.initiatorTaskTag);
+  await soon(waiting);
 });
 
 test('a policy of the caller’s own chooses the connection', async () => {

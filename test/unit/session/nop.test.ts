@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { opcode, reservedTag } from '../../../src/wire/index.ts';
-import { lun, pattern, plainRequest, readRequest, SessionBench, soon } from '../../support/session-bench.ts';
+import {
+  lun,
+  pattern,
+  plainRequest,
+  readRequest,
+  SessionBench,
+  soon,
+  writeRequest,
+} from '../../support/session-bench.ts';
+import { turns } from '../../support/target-line.ts';
 
 test('§11.18 a ping of the target is answered: its tag and LUN copied, no task tag, immediate, no data', async () => {
   await using bench = new SessionBench();
@@ -124,6 +133,25 @@ test('a late answer to a ping that was given up is no fault', async () => {
   bench.line.response(tag);
   await soon(done);
   assert.equal(session.state, 'loggedIn');
+});
+
+test('no false alarm while what we send is taken, however slowly; an alarm once it is not', async () => {
+  await using bench = new SessionBench(watched);
+  const session = await bench.open();
+  bench.line.pause();
+  for (let count = 0; count < 2; count += 1) {
+    session.execute(writeRequest(pattern(5000))).catch(() => undefined);
+    await turns();
+  }
+  await bench.clock.advance(5000);
+  bench.line.takeOneChunk();
+  await turns();
+  await bench.clock.advance(3000);
+  assert.equal(session.state, 'loggedIn', 'the ping is not answered, but what was sent before it went on its way');
+  await bench.clock.advance(5000 + 2999);
+  assert.equal(session.state, 'loggedIn');
+  await bench.clock.advance(1);
+  assert.equal((await soon(session.closed)).error?.code, 'ISCSI_PING_TIMEOUT');
 });
 
 test('each connection is watched by itself: the silent one ends, the others go on', async () => {

@@ -267,7 +267,7 @@ test('§11.14 bytes that come with the Logout Response are of no interest', asyn
   const { pdu } = await two!.expect(opcode.logoutRequest);
   two!.together(() => {
     two!.logoutResponse(pdu.initiatorTaskTag);
-    two!.sendBytes(new Uint8Array(100).fill(0xff));
+    two!.sendBytes(new Uint8Array(100));
   });
   await soon(removed);
   assert.equal(bench.session.connections.length, 1);
@@ -282,4 +282,25 @@ test('§11.14 after its Logout a connection is not pinged', async () => {
   await two!.silence();
   two!.logoutResponse(pdu.initiatorTaskTag);
   await soon(removed);
+});
+
+test('§11.14 numbers that were being sent again over it are sent once more over another connection', async () => {
+  await using bench = new SessionBench();
+  const [one, two, three, four] = await bench.openWith(4);
+  const lost = await bench.command(writeRequest(pattern(4)), one);
+  const busy = await bench.command(readRequest(4), two);
+  for (const line of [two!, three!, four!]) line.nopIn({ expCmdSn: 1, maxCmdSn: 64 });
+  await turns();
+  one!.reset();
+  await assert.rejects(soon(lost.done), { code: 'ISCSI_CONNECTION_LOST' });
+  const first = await three!.expect(opcode.nopOut);
+  assert.equal(first.pdu.cmdSn, lost.heard.pdu.cmdSn);
+  const removed = bench.session.removeConnection(three!.cid);
+  const { pdu } = await three!.expect(opcode.logoutRequest);
+  three!.logoutResponse(pdu.initiatorTaskTag, { expCmdSn: 1, maxCmdSn: 64 });
+  await soon(removed);
+  const again = await four!.expect(opcode.nopOut);
+  assert.deepEqual([again.pdu.cmdSn, again.pdu.isImmediate], [lost.heard.pdu.cmdSn, false]);
+  two!.dataIn(busy.tag, { hasStatus: true }, pattern(4));
+  await soon(busy.done);
 });

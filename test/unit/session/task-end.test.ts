@@ -34,6 +34,15 @@ test('§11.4.5 residuals in a Data-In with status mean what they mean in a respo
   assert.deepEqual([result.residual, result.residualCount, result.status], ['overflow', 900, 4]);
 });
 
+test('§11.4.5.1 with neither U nor O, ResidualCount of a Data-In with status is ignored', async () => {
+  await using bench = new SessionBench();
+  await bench.open();
+  const { done, tag } = await bench.command(readRequest(8));
+  bench.line.dataIn(tag, { hasStatus: true, residualCount: 5 }, pattern(8));
+  const result = await soon(done);
+  assert.deepEqual([result.residual, result.residualCount], ['none', 0]);
+});
+
 test('§11.7.3 residuals, status and StatSN of a Data-In without S have no meaning', async () => {
   await using bench = new SessionBench();
   await bench.open();
