@@ -7,6 +7,8 @@ export interface CircuitConnected {
   /** Unique in this process. */
   readonly circuitId: number;
   readonly transport: string;
+  /** We accepted the circuit instead of making it: the embedded target's side. */
+  readonly isAccepted?: boolean;
   /** Address and port of our end, as far as the transport has them. */
   readonly local: CircuitEndpoint;
   readonly remote: CircuitEndpoint;

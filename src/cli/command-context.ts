@@ -24,11 +24,11 @@ export function addJsonOption(command: Command): Command {
   return command.option('--json', 'print one JSON document on standard output and nothing else');
 }
 
-/** Adds the options of every command that has an initiator: traces hear its circuits, and no sockets of a target. */
+/** Adds the options of every command that talks iSCSI. */
 export function addCommonOptions(command: Command): Command {
   return addJsonOption(command).option(
     '--trace <file.pcapng>',
-    'record all that passes between us and targets, for Wireshark and tshark',
+    'record all that passes between us and our peers, for Wireshark and tshark',
   );
 }
 
@@ -68,7 +68,7 @@ async function withTrace(
 }
 
 /** How to look at a trace: the ports by which Wireshark knows iSCSI by itself need no telling. */
-function describeTrace({ path, packets, remotePorts }: Trace): string {
-  const decodeAs = remotePorts.filter((port) => port !== 3260).map((port) => ` -d tcp.port==${port},iscsi`);
+function describeTrace({ path, packets, targetPorts }: Trace): string {
+  const decodeAs = targetPorts.filter((port) => port !== 3260).map((port) => ` -d tcp.port==${port},iscsi`);
   return `Trace of ${packets} packets: tshark -r ${path}${decodeAs.join('')}`;
 }

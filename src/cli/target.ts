@@ -12,7 +12,7 @@ import {
   type Target,
   type TargetParameters,
 } from '../target/index.ts';
-import { action, addJsonOption, type CommandContext } from './command-context.ts';
+import { action, addCommonOptions, type CommandContext } from './command-context.ts';
 import { addSecretOptions, digestOption } from './connection-options.ts';
 import { CommandLineError } from './failure.ts';
 import type { Report } from './printer.ts';
@@ -29,6 +29,7 @@ interface TargetCommandOptions extends SecretOptions {
   readonly maxConnections?: number;
   readonly headerDigest?: DigestOffer;
   readonly dataDigest?: DigestOffer;
+  readonly trace?: string;
 }
 
 const defaultName = 'iqn.2026-11.io.hawser:target';
@@ -53,7 +54,7 @@ export function addTarget(program: Command, context: CommandContext): void {
     .addOption(digestOption('--header-digest <list>'))
     .addOption(digestOption('--data-digest <list>'))
     .addHelpText('after', '\nExample:\n  hawser target --lun disk.img --lun ram:64M --listen 127.0.0.1:3260');
-  addJsonOption(addSecretOptions(command, 'target')).action(action(context, serve));
+  addCommonOptions(addSecretOptions(command, 'target')).action(action(context, serve));
 }
 
 async function serve(context: CommandContext, options: TargetCommandOptions): Promise<void> {
@@ -88,6 +89,7 @@ async function toTargetOptions(
     luns: devices.map((device, lun) => ({ lun, device })),
     listen: listen.length === 0 ? [defaultListen] : listen,
     parameters: toParameters(options),
+    publishesCircuits: options.trace !== undefined,
     ...(chap === undefined ? {} : { chap: toTargetChap(chap, name) }),
     hooks: {
       onError: (error, { initiatorName }) => {

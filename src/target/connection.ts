@@ -7,6 +7,7 @@
 import type { Socket } from 'node:net';
 import { deferred, ProtocolError, snAdd, type Timer } from '../base/index.ts';
 import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
+import { CircuitTap } from './circuit-tap.ts';
 import { ConnectionAlive } from './connection-alive.ts';
 import type { TargetCore } from './core.ts';
 import { FullFeaturePhase } from './full-feature-phase.ts';
@@ -31,6 +32,7 @@ export class TargetConnection implements ConnectionLink {
   readonly connectionId: number;
   readonly #core: TargetCore;
   readonly #socket: Socket;
+  readonly #tap: CircuitTap | undefined;
   readonly #sender: PduSender;
   readonly #receiver: PduReceiver;
   readonly #alive: ConnectionAlive;
@@ -54,7 +56,8 @@ export class TargetConnection implements ConnectionLink {
     this.#socket = socket;
     this.#statSn = options.initialStatSn;
     this.#expStatSn = options.initialStatSn;
-    this.#sender = new PduSender(socket, options.limits.sendBufferLength);
+    this.#tap = options.publishesCircuits ? new CircuitTap(socket) : undefined;
+    this.#sender = new PduSender(socket, options.limits.sendBufferLength, this.#tap);
     this.#alive = new ConnectionAlive(options, {
       ping: (tag) => {
         this.#ping(tag);
@@ -99,13 +102,15 @@ export class TargetConnection implements ConnectionLink {
   open(): void {
     const { options } = this.#core;
     this.#socket.setNoDelay(true);
-    this.#socket.on('data', (chunk) => {
+    this.#socket.on('data', (chunk: Uint8Array) => {
+      this.#tap?.received(chunk);
       this.#take(chunk);
     });
     this.#socket.on('error', (error) => {
       this.#report(error);
     });
     this.#socket.on('close', () => {
+      this.#tap?.closed();
       void this.#finish();
     });
     if (options.hooks.onConnection?.(this.facts()) === 'close') this.#socket.resetAndDestroy();

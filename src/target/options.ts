@@ -67,6 +67,11 @@ export interface TargetOptions {
   readonly initialStatSn?: number;
   readonly limits?: TargetLimits;
   readonly hooks?: TargetHooks;
+  /**
+   * Publish connections and their bytes on the circuit channels, for traces. False unless given: an initiator in the same
+   * process publishes its own side of them.
+   */
+  readonly publishesCircuits?: boolean;
   readonly clock?: Clock;
 }
 
@@ -88,6 +93,7 @@ export interface ResolvedTargetOptions {
   readonly initialStatSn: number;
   readonly limits: Required<TargetLimits>;
   readonly hooks: TargetHooks;
+  readonly publishesCircuits: boolean;
   readonly clock: Clock;
 }
 
@@ -130,6 +136,7 @@ export function resolveOptions(options: TargetOptions): ResolvedTargetOptions {
     initialStatSn: options.initialStatSn ?? 1,
     limits: { ...defaultLimits, ...options.limits },
     hooks: options.hooks ?? {},
+    publishesCircuits: options.publishesCircuits ?? false,
     clock: options.clock ?? systemClock,
   };
 }

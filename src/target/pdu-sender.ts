@@ -12,6 +12,7 @@ import {
   putSegmentLengths,
   type TargetPdu,
 } from '../wire/index.ts';
+import type { CircuitTap } from './circuit-tap.ts';
 
 const padding = Buffer.alloc(3);
 
@@ -22,15 +23,17 @@ const padding = Buffer.alloc(3);
 export class PduSender {
   readonly #socket: Socket;
   readonly #limit: number;
+  readonly #tap: CircuitTap | undefined;
   readonly #waiters: (() => void)[] = [];
   #hasHeaderDigest = false;
   #hasDataDigest = false;
   #isCorked = false;
 
-  /** `limit` is the count of pending bytes from which `isFull` holds. */
-  constructor(socket: Socket, limit: number) {
+  /** `limit` is the count of pending bytes from which `isFull` holds. `tap` is told of all that is sent. */
+  constructor(socket: Socket, limit: number, tap?: CircuitTap) {
     this.#socket = socket;
     this.#limit = limit;
+    this.#tap = tap;
     socket.on('drain', () => {
       this.#wake();
     });
@@ -76,6 +79,7 @@ export class PduSender {
     if (this.#hasHeaderDigest) putDigest(crc32c(header.subarray(0, bhsLength)), header, bhsLength);
     if (data === undefined || data.length === 0) {
       this.#socket.write(header);
+      this.#tap?.sent([header]);
       written?.();
       return;
     }
@@ -87,6 +91,7 @@ export class PduSender {
     const trailer = this.#trailerOf(data);
     this.#socket.write(data, trailer === undefined ? done : undefined);
     if (trailer !== undefined) this.#socket.write(trailer, done);
+    this.#tap?.sent(trailer === undefined ? [header, data] : [header, data, trailer]);
   }
 
   /** Pushes out what is batched, and ends the stream after it. */

@@ -36,11 +36,12 @@ export class TcpFlow {
     this.#take = take;
   }
 
-  /** The handshake: we connected. */
-  opened(): void {
-    this.#segment(this.#local, tcpFlag.syn);
-    this.#segment(this.#remote, tcpFlag.syn | tcpFlag.acknowledge);
-    this.#segment(this.#local, tcpFlag.acknowledge);
+  /** The handshake: we connected, or the other side did and we accepted. */
+  opened(isAccepted: boolean): void {
+    const [client, server] = isAccepted ? [this.#remote, this.#local] : [this.#local, this.#remote];
+    this.#segment(client, tcpFlag.syn);
+    this.#segment(server, tcpFlag.syn | tcpFlag.acknowledge);
+    this.#segment(client, tcpFlag.acknowledge);
   }
 
   sent(pieces: readonly Uint8Array[]): void {

@@ -37,8 +37,8 @@ export interface Trace {
   readonly path: string;
   /** Packets written or about to be. */
   readonly packets: number;
-  /** The ports that circuits went to, in the order of their first use: Wireshark knows iSCSI by port alone. */
-  readonly remotePorts: readonly number[];
+  /** The ports of the targets, in the order of their first use: Wireshark knows iSCSI by port alone. */
+  readonly targetPorts: readonly number[];
   /** Why the trace stopped before its close, if it did: the file could not be written. */
   readonly error: BlockError | undefined;
   /** Writes what is left and closes the file. Rejects with the error that stopped the trace. */
@@ -68,7 +68,7 @@ class CaptureFile implements Trace {
   readonly #file: number;
   readonly #buffer = new Uint8Array(bufferLength);
   readonly #flows = new Map<number, TcpFlow>();
-  readonly #remotePorts = new Set<number>();
+  readonly #targetPorts = new Set<number>();
   #used = 0;
   #packets = 0;
   #timer: Timer | undefined;
@@ -101,8 +101,8 @@ class CaptureFile implements Trace {
     return this.#packets;
   }
 
-  get remotePorts(): number[] {
-    return [...this.#remotePorts];
+  get targetPorts(): number[] {
+    return [...this.#targetPorts];
   }
 
   get error(): BlockError | undefined {
@@ -132,11 +132,11 @@ class CaptureFile implements Trace {
 
   // Subscribers as fields: they are called without `this`, and unsubscribed by identity.
 
-  readonly #connected = ({ circuitId, local, remote }: CircuitConnected): void => {
-    this.#remotePorts.add(remote.port);
+  readonly #connected = ({ circuitId, local, remote, isAccepted = false }: CircuitConnected): void => {
+    this.#targetPorts.add(isAccepted ? local.port : remote.port);
     const flow = new TcpFlow(local, remote, this.#take);
     this.#flows.set(circuitId, flow);
-    flow.opened();
+    flow.opened(isAccepted);
   };
 
   readonly #sent = ({ circuitId, pieces }: CircuitBytes): void => {

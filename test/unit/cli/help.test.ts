@@ -18,13 +18,13 @@ suite('help', () => {
   });
 
   for (const command of commands) {
-    test(`of ${command} has an example, --json and, where there is an initiator, --trace, in 100 columns`, async () => {
+    test(`of ${command} has an example, --json and --trace, in 100 columns`, async () => {
       const { status, stdout, stderr } = await runCli([command, '--help']);
       assert.equal(status, 0);
       assert.equal(stderr, '');
       assert.match(stdout, new RegExp(`^Example:\\n {2}.*hawser ${command}( |$)`, 'm'));
       assert.match(stdout, /^ {2}--json /m);
-      assert.equal(/^ {2}--trace <file\.pcapng> /m.test(stdout), command !== 'target');
+      assert.match(stdout, /^ {2}--trace <file\.pcapng> /m);
       for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);
     });
   }

@@ -152,7 +152,7 @@ suite('flow', () => {
   test('RFC 9293 §3.5, §3.6: handshake, data and ends follow each other without a gap', () => {
     const { taken, take } = record();
     const flow = new TcpFlow(near, far, take);
-    flow.opened();
+    flow.opened(false);
     flow.sent([Buffer.from('abc'), Buffer.from('de')]);
     flow.received([Buffer.from('wxyz')]);
     flow.closed();

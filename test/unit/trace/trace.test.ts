@@ -72,7 +72,7 @@ suite('trace', () => {
     channels.circuitBytesReceived.publish({ circuitId, pieces: [received] });
     channels.circuitClosed.publish({ circuitId });
     await trace.close();
-    assert.deepEqual(trace.remotePorts, [3260]);
+    assert.deepEqual(trace.targetPorts, [3260]);
     const file = await readFile(path);
     const blocks = readBlocks(file);
     assert.deepEqual([blocks[0]?.type, blocks[1]?.type], [0x0a0d0d0a, 1]);
