@@ -36,8 +36,6 @@ export interface ConnectionOwner {
   received(connection: Connection, pdu: TargetPdu, data: Uint8Array): void;
   /** The connection ended in full feature phase without having been asked to. Called exactly once. */
   lost(connection: Connection, error: IscsiError): void;
-  /** Sending may go on: the circuit has room again. */
-  drained(connection: Connection): void;
 }
 
 /** What a login phase ends with when it does not fail. */
@@ -155,9 +153,8 @@ export class Connection {
             });
           },
           nextBuffer: (scratch) => this.#framer.nextBuffer(scratch),
-          drained: () => {
-            this.#owner.drained(this);
-          },
+          // Nobody waits for room: what is sent is bounded by the command window and by what the target asked for.
+          drained: () => {},
           disconnected: (error) => {
             this.fail(this.#lostError(error));
           },

@@ -25,12 +25,13 @@ export function dataInDestination(task: ScsiTask, member: Member, pdu: DataIn, l
 
 /** The result of a command whose status came with its last data. Always without sense data. */
 export function resultOfDataIn(task: ScsiTask, pdu: DataIn, cid: number): ScsiResult {
+  const residual = residualOf(pdu);
   return {
     status: pdu.status,
     sense: undefined,
     dataInLength: task.receivedLength,
-    residual: pdu.isOverflow ? 'overflow' : pdu.isUnderflow ? 'underflow' : 'none',
-    residualCount: pdu.isOverflow || pdu.isUnderflow ? pdu.residualCount : 0,
+    residual,
+    residualCount: residual === 'none' ? 0 : pdu.residualCount,
     cid,
   };
 }
@@ -53,14 +54,20 @@ export function resultOfResponse(task: ScsiTask, pdu: ScsiResponse, data: Uint8A
       clause: 'RFC 7143 §11.4.8',
     });
   }
+  const residual = residualOf(pdu);
   return {
     status: pdu.status,
     sense: senseOf(pdu, data),
     dataInLength: task.receivedLength,
-    residual: pdu.isOverflow ? 'overflow' : pdu.isUnderflow ? 'underflow' : 'none',
-    residualCount: pdu.isOverflow || pdu.isUnderflow ? pdu.residualCount : 0,
+    residual,
+    residualCount: residual === 'none' ? 0 : pdu.residualCount,
     cid,
   };
+}
+
+/** How the data that moved compare with the expected length (RFC 7143 §11.4.5.1), wherever the status came. */
+function residualOf(pdu: DataIn | ScsiResponse): ScsiResult['residual'] {
+  return pdu.isOverflow ? 'overflow' : pdu.isUnderflow ? 'underflow' : 'none';
 }
 
 /** The sense data of a SCSI Response: two bytes of length, then the data (RFC 7143 §11.4.7). */

@@ -111,7 +111,6 @@ export class Session implements ScsiPort {
       lost: (connection, error) => {
         this.#lost(connection, error);
       },
-      drained: () => {},
     });
   }
 
