@@ -12,19 +12,18 @@ import {
   TransportError,
   UsageError,
 } from '../base/index.ts';
-import { type DataIn, encodeAhs, opcode, type R2t, type ScsiResponse, taskAttribute } from '../wire/index.ts';
+import type { DataIn, R2t, ScsiResponse } from '../wire/index.ts';
 import { abortTask } from './abort-task.ts';
 import { Fifo } from './fifo.ts';
 import { resultOfDataIn, resultOfResponse } from './read-data.ts';
 import type { Member } from './roster.ts';
 import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
 import { ScsiTask } from './scsi-task.ts';
+import { sendCommand } from './send-command.ts';
 import type { SessionContext } from './session-context.ts';
 import { TaskDeadlines } from './task-deadlines.ts';
-import { answerR2t, sendUnsolicited, unsolicitedData } from './write-data.ts';
+import { answerR2t } from './write-data.ts';
 
-/** The basic header segment holds this much of a CDB; the rest goes into a header segment of its own. */
-const shortCdbLength = 16;
 const longestCdbLength = 260;
 
 /** All SCSI tasks of one session, over all its connections. */
@@ -186,8 +185,6 @@ export class TaskSet {
 
   #send(task: ScsiTask, member: Member): void {
     const { window, tags } = this.#context;
-    const { connection } = member;
-    const { lun, cdb, dataOut } = task.request;
     task.initiatorTaskTag = tags.acquire(task) ?? 0;
     task.state = 'sent';
     task.member = member;
@@ -195,26 +192,7 @@ export class TaskSet {
     this.#inFlight += 1;
     member.tasksInFlight += 1;
     member.tasksSent += 1;
-    const unsolicited = dataOut === undefined ? noUnsolicitedData : unsolicitedData(task.length, member.parameters);
-    connection.send(
-      {
-        opcode: opcode.scsiCommand,
-        isImmediate: false,
-        isFinal: unsolicited.end === unsolicited.immediateLength,
-        isRead: task.request.dataIn !== undefined,
-        isWrite: dataOut !== undefined,
-        taskAttribute: task.request.taskAttribute ?? taskAttribute.simple,
-        lun,
-        initiatorTaskTag: task.initiatorTaskTag,
-        expectedDataTransferLength: task.length,
-        cmdSn: task.cmdSn,
-        expStatSn: connection.expStatSn,
-        cdb: cdb.length > shortCdbLength ? cdb.subarray(0, shortCdbLength) : cdb,
-      },
-      unsolicited.immediateLength > 0 ? dataOut?.subarray(0, unsolicited.immediateLength) : undefined,
-      cdb.length > shortCdbLength ? encodeAhs({ extendedCdb: cdb.subarray(shortCdbLength) }) : undefined,
-    );
-    if (dataOut !== undefined) sendUnsolicited(task, member, unsolicited);
+    sendCommand(task, member);
   }
 
   #finish(task: ScsiTask, resultOf: (member: Member) => ScsiResult): void {
@@ -279,8 +257,6 @@ export class TaskSet {
     for (const tell of waiters) tell();
   }
 }
-
-const noUnsolicitedData = { immediateLength: 0, end: 0 } as const;
 
 function timeoutOf(task: ScsiTask, defaultLimitMs: number): TimeoutError {
   const limitMs = task.request.timeoutMs ?? defaultLimitMs;
