@@ -1,12 +1,12 @@
 // docs/states.md: the state machines, drawn from their tables.
 
-import { connectionTransitions, sessionTransitions } from '../../src/session/index.ts';
+import { cleanupTransitions, connectionTransitions, sessionTransitions } from '../../src/session/index.ts';
 import { generatedFrom } from './page.ts';
 
 type Table = Readonly<Record<string, Readonly<Partial<Record<string, { number: string; next: string }>>>>>;
 
 export function statesPage(): string {
-  return `${generatedFrom('the tables in src/connection/connection-states.ts and src/session/session-states.ts')}
+  return `${generatedFrom('the tables in src/connection (connection-states.ts, cleanup-states.ts) and src/session/session-states.ts')}
 
 # States
 
@@ -16,20 +16,27 @@ The numbers are those of RFC 7143 §8. What is not drawn cannot happen: an event
 
 ${diagram(connectionTransitions)}
 
+## The cleanup of a lost connection (RFC 7143 §8.2)
+
+From its loss, in state cleanupWait, until nothing of it is left at the target. Its logout is explicit, over another
+connection of the session, or implicit, by a login that reinstates the connection or the session.
+
+${diagram(cleanupTransitions, 'cleanupWait')}
+
 ## A session (RFC 7143 §8.3.1, initiator)
 
-\`leaving\` is our part of Q3, LOGGED_IN: the session is being logged out and takes no new work. Until sessions are
-recovered, a session that has failed is given up at once.
+\`leaving\` is our part of Q3, LOGGED_IN, and \`leavingFailed\` our part of Q4, FAILED: the session is being logged out and
+takes no new work. A session that is \`failed\` logs in again, and its commands wait.
 
 ${diagram(sessionTransitions)}
 `;
 }
 
-function diagram(transitions: Table): string {
+function diagram(transitions: Table, first = 'free'): string {
   const rows = Object.entries(transitions).flatMap(([state, row]) =>
     Object.entries(row).map(([event, to]) =>
       to === undefined ? '' : `  ${state} --> ${to.next}: ${to.number} ${event}`,
     ),
   );
-  return ['```mermaid', 'stateDiagram-v2', '  [*] --> free', ...rows, '```'].join('\n');
+  return ['```mermaid', 'stateDiagram-v2', `  [*] --> ${first}`, ...rows, '```'].join('\n');
 }

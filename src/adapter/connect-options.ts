@@ -46,6 +46,8 @@ export interface ConnectOptions extends LoginWishes {
   readonly connections?: number;
   /** Which connection carries the next command. */
   readonly policy?: SchedulingPolicy;
+  /** Whether a lost connection or session is opened again by itself; not unless asked for. */
+  readonly reconnects?: boolean;
   /** How disks split, pipeline and retry. */
   readonly disk?: DiskOptions;
   /** The LUN that `openDisk()` opens when it is given none. */

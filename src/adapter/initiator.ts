@@ -67,8 +67,12 @@ export class Initiator {
     this.#requireOpen();
     const routes = new Routes(this.#engine, this.#address);
     try {
-      const { policy } = options;
-      const settings = { ...this.#sessionOptions(options, routes), ...(policy === undefined ? {} : { policy }) };
+      const { policy, reconnects = false } = options;
+      const settings = {
+        ...this.#sessionOptions(options, routes),
+        reconnects,
+        ...(policy === undefined ? {} : { policy }),
+      };
       const session = await openSession(settings, options.signal);
       const wrapped = new InitiatorSession(session, routes, options, this.#clock);
       this.#keep(wrapped);

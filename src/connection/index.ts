@@ -20,6 +20,13 @@ export {
   type TargetAddress,
 } from '../login/index.ts';
 export type { CircuitWay } from './circuit-way.ts';
+export {
+  type CleanupEvent,
+  type CleanupState,
+  cleanupStateNumber,
+  cleanupTransition,
+  cleanupTransitions,
+} from './cleanup-states.ts';
 export type { Connection, ConnectionOwner, LoginOutcome } from './connection.ts';
 export {
   type ConnectionEvent,

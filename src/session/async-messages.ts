@@ -41,10 +41,10 @@ export class AsyncMessages implements MessageHandler {
         if (member !== undefined) this.#logoutRequested(member, pdu.parameter3 * 1000);
         break;
       case asyncEvent.connectionDropNotification:
-        this.#dropped(roster.get(pdu.parameter1)?.connection, 'this connection');
+        this.#dropped(roster.get(pdu.parameter1), pdu, 'this connection');
         break;
       case asyncEvent.sessionDropNotification:
-        for (const each of roster.all()) this.#dropped(each.connection, 'all connections');
+        for (const each of roster.all()) this.#dropped(each, pdu, 'all connections');
         break;
       case asyncEvent.negotiationRequest:
         if (member !== undefined) this.#negotiate(member);
@@ -69,10 +69,12 @@ export class AsyncMessages implements MessageHandler {
     });
   }
 
-  #dropped(connection: Connection | undefined, what: string): void {
-    if (connection === undefined) return;
-    const { address } = connection;
-    connection.fail(
+  /** Parameter2 and Parameter3 are the Time2Wait and the Time2Retain of this loss (RFC 7143 §7.5.2, §11.9.1). */
+  #dropped(member: Member | undefined, { parameter2, parameter3 }: AsyncMessage, what: string): void {
+    if (member === undefined) return;
+    member.announcedTimes = { time2Wait: parameter2, time2Retain: parameter3 };
+    const { address } = member.connection;
+    member.connection.fail(
       new TransportError('ISCSI_CONNECTION_LOST', `The target at ${address} announced that it drops ${what}`, {
         address,
       }),

@@ -46,6 +46,12 @@ export class CommandWindow {
     return cmdSn;
   }
 
+  /** A new session begins with the next number: closed until its login has said what the target takes. */
+  restart(): void {
+    this.#expCmdSn = this.#cmdSn;
+    this.#maxCmdSn = snAdd(this.#cmdSn, -1);
+  }
+
   /** Learns the target's numbers. Both are ignored when MaxCmdSN < ExpCmdSN - 1, and neither ever goes back. */
   update(expCmdSn: number, maxCmdSn: number): void {
     if (snBefore(maxCmdSn, snAdd(expCmdSn, -1))) return;

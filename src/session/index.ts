@@ -10,6 +10,7 @@ export {
   type ChapOptions,
   type CircuitWay,
   type ConnectionState,
+  cleanupTransitions,
   connectionTransitions,
   type DigestOffer,
   type KeyOfferOptions,
@@ -20,12 +21,15 @@ export {
   resolveKeyOffers,
   type TargetAddress,
 } from '../connection/index.ts';
+export type { ConnectionFacts } from './connection-facts.ts';
 export { drainTimeout } from './drain.ts';
-export type { Portal, SessionLogin } from './membership.ts';
+export type { SessionLogin } from './joining.ts';
 export { openSession } from './open-session.ts';
 export { defaultLimits, type SessionLimits } from './options.ts';
+export type { Portal } from './portal.ts';
 export { leastQueueDepth, type Member, type SchedulingPolicy } from './roster.ts';
 export type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';
-export type { ConnectionFacts, Session, SessionOptions } from './session.ts';
-export type { SessionEnd, SessionEvents } from './session-events.ts';
+export type { Session } from './session.ts';
+export type { ResumeKind, SessionEnd, SessionEvents } from './session-events.ts';
+export type { SessionOptions } from './session-options.ts';
 export { type SessionEvent, type SessionState, sessionTransitions } from './session-states.ts';

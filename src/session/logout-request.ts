@@ -1,7 +1,8 @@
 // A Logout Request and its answer (RFC 7143 §11.14, §11.15).
 
 import { type IscsiError, SessionError, TimeoutError } from '../base/index.ts';
-import { logoutReason, logoutResponseCode, opcode } from '../wire/index.ts';
+import type { Connection } from '../connection/index.ts';
+import { type LogoutResponse, logoutReason, logoutResponseCode, opcode } from '../wire/index.ts';
 import { Conversation } from './conversation.ts';
 import type { Member } from './roster.ts';
 import type { SessionContext } from './session-context.ts';
@@ -15,6 +16,45 @@ export type LogoutScope = keyof Pick<typeof logoutReason, 'closeSession' | 'clos
  */
 export async function requestLogout(context: SessionContext, member: Member, scope: LogoutScope): Promise<void> {
   const { connection } = member;
+  const cid = scope === 'closeConnection' ? connection.cid : 0;
+  const pdu = await ask(
+    context,
+    connection,
+    { reason: logoutReason[scope], cid, expStatSn: connection.expStatSn },
+    () => {
+      connection.startLogout();
+      context.roster.refresh();
+    },
+  );
+  if (pdu.response !== logoutResponseCode.closedSuccessfully) throw refused(connection, pdu.response);
+}
+
+/**
+ * Logs a lost connection out over another one, `via`, which goes on. With `removeConnectionForRecovery` its tasks wait
+ * for a reassignment. Resolves with the target's answer, whatever it is; rejects as `requestLogout` does otherwise.
+ */
+export async function requestCleanup(
+  context: SessionContext,
+  via: Member,
+  lost: Connection,
+  reason: keyof Pick<typeof logoutReason, 'closeConnection' | 'removeConnectionForRecovery'>,
+): Promise<LogoutResponse> {
+  // §11.14.4: ExpStatSN is the last one of the connection to be closed.
+  const fields = { reason: logoutReason[reason], cid: lost.cid, expStatSn: lost.expStatSn };
+  return await ask(context, via.connection, fields);
+}
+
+/** The error for an answer that is no success. */
+export function refused(connection: Connection, response: number): SessionError {
+  return new SessionError('ISCSI_LOGOUT_FAILED', `${connection.address} answered a logout with response ${response}`);
+}
+
+async function ask(
+  context: SessionContext,
+  connection: Connection,
+  fields: { readonly reason: number; readonly cid: number; readonly expStatSn: number },
+  beforeSending: () => void = () => undefined,
+): Promise<LogoutResponse> {
   const limitMs = context.limits.logoutTimeoutMs;
   const conversation = new Conversation(context, connection);
   const tooLate = (): IscsiError =>
@@ -23,28 +63,20 @@ export async function requestLogout(context: SessionContext, member: Member, sco
       limitMs,
     });
   try {
-    connection.startLogout();
-    context.roster.refresh();
+    beforeSending();
     const { pdu } = await conversation.ask(
       {
         opcode: opcode.logoutRequest,
         isImmediate: true,
-        reason: logoutReason[scope],
         initiatorTaskTag: conversation.initiatorTaskTag,
-        cid: scope === 'closeConnection' ? connection.cid : 0,
         cmdSn: context.window.cmdSn,
-        expStatSn: connection.expStatSn,
+        ...fields,
       },
       undefined,
       opcode.logoutResponse,
       { timeoutMs: limitMs, tooLate },
     );
-    if (pdu.response !== logoutResponseCode.closedSuccessfully) {
-      throw new SessionError(
-        'ISCSI_LOGOUT_FAILED',
-        `${connection.address} answered a logout with response ${pdu.response}`,
-      );
-    }
+    return pdu;
   } finally {
     conversation.end();
   }

@@ -1,87 +1,34 @@
 // Which connections a session has: how one joins, how one is removed in order, and what happens when one is lost.
 
-import { asIscsiError, IscsiError, LoginError, SessionError } from '../base/index.ts';
-import {
-  type CircuitWay,
-  type Connection,
-  type ConnectionOwner,
-  type LoginOptions,
-  type LoginResult,
-  type NegotiatedParameters,
-  openConnection,
-} from '../connection/index.ts';
+import { asIscsiError, assert, type IscsiError, SessionError } from '../base/index.ts';
+import type { Connection, LoginResult } from '../connection/index.ts';
 import { drain } from './drain.ts';
 import { fillHoles, unfilledHoles } from './hole-filler.ts';
+import type { Joining } from './joining.ts';
 import { Keepalive } from './keepalive.ts';
 import { requestLogout } from './logout-request.ts';
+import type { Remains } from './recovery/lost-connection.ts';
 import type { Member } from './roster.ts';
 import type { SessionContext } from './session-context.ts';
 import type { TaskSet } from './task-set.ts';
-
-/** An address at which a target listens. */
-export interface Portal {
-  /** Name or address literal, IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** What all logins of a session have in common. */
-export type SessionLogin = Omit<
-  LoginOptions,
-  'tsih' | 'cid' | 'cmdSn' | 'expStatSn' | 'initiatorTaskTag' | 'isLeading' | 'expected'
->;
-
-/** How connections of a session come to be. */
-export interface MembershipOptions {
-  readonly route: (portal: Portal) => CircuitWay;
-  readonly login: SessionLogin;
-}
-
-/** CIDs are 16 bits; a login's task tag is the CID over a slot that no task uses, which would be reserved for this one. */
-const lastCid = 0xfffe;
-const loginTagSlot = 0xffff;
 
 /** The connections of one session. */
 export class Membership {
   readonly #context: SessionContext;
   readonly #tasks: TaskSet;
-  readonly #options: MembershipOptions;
-  readonly #owner: ConnectionOwner;
+  readonly #joining: Joining;
   readonly #keepalives = new Map<number, Keepalive>();
   readonly #removals = new Map<number, Promise<void>>();
-  readonly #giveUp = new AbortController();
-  #joining = 0;
-  #nextCid = 0;
-  #leading: { tsih: number; parameters: NegotiatedParameters } | undefined;
 
-  constructor(context: SessionContext, tasks: TaskSet, options: MembershipOptions, owner: ConnectionOwner) {
+  constructor(context: SessionContext, tasks: TaskSet, joining: Joining) {
     this.#context = context;
     this.#tasks = tasks;
-    this.#options = options;
-    this.#owner = owner;
-  }
-
-  /** What the leading login agreed; undefined before it. */
-  get leading(): { readonly tsih: number; readonly parameters: NegotiatedParameters } | undefined {
-    return this.#leading;
-  }
-
-  /** Opens a connection to `portal`, following redirects. Resolves with its CID when it takes commands. */
-  async join(portal: Portal, signal: AbortSignal | undefined): Promise<number> {
-    this.#checkRoom();
-    this.#joining += 1;
-    const both = signal === undefined ? this.#giveUp.signal : AbortSignal.any([signal, this.#giveUp.signal]);
-    try {
-      return await this.#joinAt(portal, both);
-    } finally {
-      this.#joining -= 1;
-    }
+    this.#joining = joining;
   }
 
   /** A login has reached full feature phase: the connection becomes a member. */
   admit(connection: Connection, result: LoginResult): void {
-    const isLeading = this.#leading === undefined;
-    this.#leading ??= { tsih: result.tsih, parameters: result.parameters };
+    const isLeading = this.#joining.agreed(connection.cid, result.tsih, result.parameters);
     this.#context.window.update(result.expCmdSn, result.maxCmdSn);
     const member: Member = {
       connection,
@@ -90,11 +37,12 @@ export class Membership {
       tasksInFlight: 0,
       tasksSent: 0,
       isDraining: false,
+      announcedTimes: undefined,
       textExchange: undefined,
     };
     this.#context.roster.add(member);
     // A discovery session's target takes text and a logout, and has to reject all else (RFC 7143 §4.3).
-    if (this.#options.login.sessionType === 'Discovery') return;
+    if (this.#joining.isDiscovery) return;
     this.#keepalives.set(connection.cid, new Keepalive(this.#context, member));
   }
 
@@ -116,13 +64,27 @@ export class Membership {
     await Promise.allSettled(this.#removals.values());
   }
 
-  /** Takes a lost connection off the list and ends what was allegiant to it. */
-  lost(connection: Connection, error: IscsiError): void {
-    const member = this.#context.roster.get(connection.cid);
-    if (member === undefined) return;
-    const missing = this.#forget(member, error);
-    this.#refill([...missing, ...this.#tasks.connectionLost(member, error)]);
-    this.#tasks.pump();
+  /**
+   * Takes a lost connection off the list. What it carried besides tasks ends; its tasks wait for what recovery makes of
+   * them. Undefined for a connection that is not on the list.
+   */
+  lost(connection: Connection, cause: IscsiError): Remains | undefined {
+    const { roster, clock } = this.#context;
+    const member = roster.get(connection.cid);
+    if (member === undefined) return undefined;
+    const unfilled = this.#forget(member, cause);
+    const { orphans, cmdSns } = this.#tasks.park(member, cause);
+    const portal = this.#joining.portalOf(connection.cid);
+    assert(portal !== undefined, `connection ${connection.cid} was opened to a portal`);
+    return {
+      member,
+      portal,
+      cause,
+      tasks: orphans,
+      cmdSns: [...unfilled, ...cmdSns],
+      ...timesOf(member),
+      lostAt: clock.now(),
+    };
   }
 
   /**
@@ -133,9 +95,9 @@ export class Membership {
     for (const member of this.#context.roster.all()) this.#quiet(member, error);
   }
 
-  /** Gives up logins under way. No connection joins after this. */
-  stopJoining(error: IscsiError): void {
-    this.#giveUp.abort(error);
+  /** Drops every connection; each is lost with this error. */
+  failAll(error: IscsiError): void {
+    for (const { connection } of this.#context.roster.all()) connection.fail(error);
   }
 
   /** Closes all connections after a logout of the session that went over `via`. Settles when the sockets are gone. */
@@ -150,52 +112,11 @@ export class Membership {
     );
   }
 
-  async #joinAt(portal: Portal, signal: AbortSignal): Promise<number> {
-    const { clock, limits, sessionId } = this.#context;
-    let at = portal;
-    for (let hop = 0; hop <= limits.maxRedirects; hop += 1) {
-      const { connection, outcome } = await openConnection(
-        { sessionId, way: this.#options.route(at), login: this.#loginOptions(), owner: this.#owner },
-        { clock, signal, connectTimeoutMs: limits.connectTimeoutMs, loginTimeoutMs: limits.loginTimeoutMs },
-      );
-      if (outcome.kind === 'done') return connection.cid;
-      await connection.released();
-      const [next] = outcome.address;
-      if (next === undefined) break;
-      at = next;
-    }
-    throw new LoginError('ISCSI_TOO_MANY_REDIRECTS', `The login was redirected more than ${limits.maxRedirects} times`);
-  }
-
-  #loginOptions(): LoginOptions {
-    const cid = this.#takeCid();
-    const leading = this.#leading;
-    return {
-      ...this.#options.login,
-      tsih: leading?.tsih ?? 0,
-      cid,
-      cmdSn: this.#context.window.cmdSn,
-      initiatorTaskTag: ((cid << 16) | loginTagSlot) >>> 0,
-      isLeading: leading === undefined,
-      ...(leading === undefined ? {} : { expected: { parameters: leading.parameters } }),
-    };
-  }
-
-  /** A CID that is not in use: reusing one would reinstate its connection (RFC 7143 §6.3.4). */
-  #takeCid(): number {
-    do this.#nextCid = this.#nextCid >= lastCid ? 1 : this.#nextCid + 1;
-    while (this.#context.roster.get(this.#nextCid) !== undefined);
-    return this.#nextCid;
-  }
-
-  #checkRoom(): void {
-    const leading = this.#leading;
-    if (leading === undefined) return;
-    const { maxConnections } = leading.parameters;
-    if (this.#context.roster.size + this.#joining >= maxConnections) {
-      const message = `The session was agreed to have at most ${maxConnections} connections`;
-      throw new LoginError('ISCSI_TOO_MANY_CONNECTIONS', message, { key: 'MaxConnections' });
-    }
+  /** Sends lost numbers again, over a connection that takes no tasks where there is no other. */
+  refill(missing: readonly number[]): void {
+    const { roster } = this.#context;
+    const survivor = roster.pick() ?? roster.all().find(({ connection }) => connection.canLogOut);
+    if (survivor !== undefined) fillHoles(this.#context, survivor, missing);
   }
 
   async #remove(member: Member, drainTimeoutMs: number): Promise<void> {
@@ -220,8 +141,9 @@ export class Membership {
       throw error;
     }
     const missing = this.#forget(member, new SessionError('ISCSI_CLOSED', 'The connection was logged out'));
+    this.#joining.forget(connection.cid);
     await connection.finish('logoutSucceeded');
-    this.#refill(missing);
+    this.refill(missing);
   }
 
   /** Stops pings, and whatever else but tasks goes on; answers that come later name no task. */
@@ -248,17 +170,19 @@ export class Membership {
     }
     return unfilled;
   }
-
-  /** Sends lost numbers again, over a connection that takes no tasks where there is no other. */
-  #refill(missing: readonly number[]): void {
-    const { roster } = this.#context;
-    const survivor = roster.pick() ?? roster.all().find(({ connection }) => connection.canLogOut);
-    if (survivor !== undefined) fillHoles(this.#context, survivor, missing);
-  }
 }
 
 /** The refusal to remove the only connection of a session. */
 export function lastConnection(member: Member): SessionError {
   const { cid } = member.connection;
   return new SessionError('ISCSI_LAST_CONNECTION', `Connection ${cid} is the last of its session; log out instead`);
+}
+
+/** Time2Wait and Time2Retain for a lost connection: as the target announced the loss, else as agreed (RFC 7143 §7.5). */
+function timesOf({ announcedTimes, parameters }: Member): Pick<Remains, 'time2WaitMs' | 'time2RetainMs'> {
+  const { time2Wait, time2Retain } = announcedTimes ?? {
+    time2Wait: parameters.defaultTime2Wait,
+    time2Retain: parameters.defaultTime2Retain,
+  };
+  return { time2WaitMs: time2Wait * 1000, time2RetainMs: time2Retain * 1000 };
 }

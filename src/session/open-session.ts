@@ -1,6 +1,7 @@
 // Opening a session: a ready one comes out, or nothing is left behind.
 
-import { Session, type SessionOptions } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionOptions } from './session-options.ts';
 
 /**
  * Connects, logs in and resolves with a session that takes commands. Follows redirects. Rejects with TransportError,

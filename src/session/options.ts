@@ -23,9 +23,17 @@ export interface SessionLimits {
   readonly drainTimeoutMs: number;
   /** Limit for the answer to a Logout Request. */
   readonly logoutTimeoutMs: number;
+  /** The wait between attempts to log in again after a session was lost; even until the replacement time has passed. */
+  readonly reconnectIntervalMs: number;
+  /** Up to where that wait doubles once the replacement time has passed. */
+  readonly reconnectMaxIntervalMs: number;
+  /** How many attempts to log in again are made before a lost session is given up; 0 for any number. */
+  readonly reconnectAttempts: number;
+  /** How long the commands of a lost session wait for its return, after which its devices count as gone. */
+  readonly replacementTimeoutMs: number;
   /** How many commands may be in flight at once, 1 to 65535. */
   readonly maxTasks: number;
-  /** How many commands may wait for the command window. */
+  /** How many commands may wait for the command window, or for the return of a lost session. */
   readonly maxQueuedTasks: number;
   /** How many redirects a login follows. */
   readonly maxRedirects: number;
@@ -42,6 +50,10 @@ export const defaultLimits: SessionLimits = {
   pingTimeoutMs: 5_000,
   drainTimeoutMs: 10_000,
   logoutTimeoutMs: 5_000,
+  reconnectIntervalMs: 5_000,
+  reconnectMaxIntervalMs: 60_000,
+  reconnectAttempts: 0,
+  replacementTimeoutMs: 60_000,
   maxTasks: 4096,
   maxQueuedTasks: 65_536,
   maxRedirects: 4,

@@ -15,6 +15,8 @@ export interface Member {
   tasksSent: number;
   /** Takes nothing new because it, or its session, is being logged out. */
   isDraining: boolean;
+  /** Time2Wait and Time2Retain, in seconds, with which the target announced that it drops the connection. */
+  announcedTimes: { readonly time2Wait: number; readonly time2Retain: number } | undefined;
   /** Settles with the text exchange under way: a connection carries one at a time (RFC 7143 §11.10). */
   textExchange: Promise<void> | undefined;
 }

@@ -5,8 +5,8 @@ import { reservedTag } from '../wire/index.ts';
 import type { Member } from './roster.ts';
 import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
 
-/** Where a task stands. `aborting` is sent, with an ABORT TASK behind it. */
-export type TaskState = 'queued' | 'sent' | 'aborting' | 'done';
+/** Where a task stands. `aborting` is sent, with an ABORT TASK behind it; `orphaned` is sent, its connection lost. */
+export type TaskState = 'queued' | 'sent' | 'aborting' | 'orphaned' | 'done';
 
 const noDeadline = Number.POSITIVE_INFINITY;
 
@@ -16,6 +16,8 @@ export class ScsiTask {
   readonly request: ScsiRequest;
   /** Expected Data Transfer Length. */
   readonly length: number;
+  /** Goes before all others, as part of a recovery, and does not survive the loss of its connection. */
+  readonly isAhead: boolean;
   state: TaskState = 'queued';
   initiatorTaskTag: number = reservedTag;
   cmdSn = 0;
@@ -33,8 +35,14 @@ export class ScsiTask {
   readonly #reject: (error: Error) => void;
   #release: (() => void) | undefined;
 
-  constructor(request: ScsiRequest, resolve: (result: ScsiResult) => void, reject: (error: Error) => void) {
+  constructor(
+    request: ScsiRequest,
+    resolve: (result: ScsiResult) => void,
+    reject: (error: Error) => void,
+    isAhead = false,
+  ) {
     this.request = request;
+    this.isAhead = isAhead;
     this.length = request.dataOut?.length ?? request.dataIn?.length ?? 0;
     this.#resolve = resolve;
     this.#reject = reject;

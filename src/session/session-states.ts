@@ -3,11 +3,25 @@
 import { UsageError } from '../base/index.ts';
 import type { Transition } from '../connection/index.ts';
 
-/** Q1, Q3 and Q4 of RFC 7143 §8.3.1. `leaving` is our part of Q3: the session is being logged out and takes no work. */
-export type SessionState = 'free' | 'loggedIn' | 'leaving' | 'failed';
+/**
+ * Q1, Q3 and Q4 of RFC 7143 §8.3.1. `leaving` and `leavingFailed` are our parts of Q3 and Q4: the session is being logged
+ * out and takes no work.
+ */
+export type SessionState = 'free' | 'loggedIn' | 'leaving' | 'failed' | 'leavingFailed';
 
-/** What can happen to a session. */
-export type SessionEvent = 'loginSucceeded' | 'logoutStarted' | 'closed' | 'lastConnectionLost' | 'givenUp';
+/**
+ * What can happen to a session. `loginSucceeded` is a login of a new session, or one by which a failed session is
+ * continued; `sessionReinstated` one that took the place of the old session at the target (RFC 7143 §6.3.5). `putOff` is a
+ * logout that the target asked for, after which we come back.
+ */
+export type SessionEvent =
+  | 'loginSucceeded'
+  | 'sessionReinstated'
+  | 'logoutStarted'
+  | 'closed'
+  | 'lastConnectionLost'
+  | 'putOff'
+  | 'givenUp';
 
 type Row = Readonly<Partial<Record<SessionEvent, Transition<SessionState>>>>;
 
@@ -23,10 +37,19 @@ export const sessionTransitions: Readonly<Record<SessionState, Row>> = {
   },
   leaving: {
     closed:             { number: 'N3', next: 'free' },
-    lastConnectionLost: { number: 'N5', next: 'failed' },
+    putOff:             { number: 'N5', next: 'failed' },
+    lastConnectionLost: { number: 'N5', next: 'leavingFailed' },
   },
   failed: {
     loginSucceeded:     { number: 'N4', next: 'loggedIn' },
+    // One session instance ends and the next begins, under the same identity: N6, then N1.
+    sessionReinstated:  { number: 'N6 N1', next: 'loggedIn' },
+    logoutStarted:      { number: 'Q4', next: 'leavingFailed' },
+    givenUp:            { number: 'N6', next: 'free' },
+  },
+  leavingFailed: {
+    loginSucceeded:     { number: 'N4', next: 'leaving' },
+    sessionReinstated:  { number: 'N6 N1', next: 'leaving' },
     givenUp:            { number: 'N6', next: 'free' },
   },
 };

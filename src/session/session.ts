@@ -4,7 +4,6 @@ import { EventEmitter } from 'node:events';
 
 import {
   asIscsiError,
-  type Clock,
   channels,
   type Deferred,
   deferred,
@@ -15,52 +14,36 @@ import {
   systemClock,
   UsageError,
 } from '../base/index.ts';
-import type { Connection, ConnectionState, NegotiatedParameters } from '../connection/index.ts';
+import type { Connection, LoginResult, NegotiatedParameters } from '../connection/index.ts';
 import { encodeTextKeys, type TextKey } from '../wire/index.ts';
 import { AsyncMessages } from './async-messages.ts';
+import { closeAtTarget } from './close-session.ts';
 import { CommandWindow } from './command-window.ts';
+import { type ConnectionFacts, connectionFacts } from './connection-facts.ts';
 import { drain } from './drain.ts';
-import { requestLogout } from './logout-request.ts';
-import { lastConnection, Membership, type MembershipOptions, type Portal } from './membership.ts';
+import { Joining } from './joining.ts';
+import { lastConnection, Membership } from './membership.ts';
 import { resolveLimits, type SessionLimits } from './options.ts';
+import type { Portal } from './portal.ts';
 import { Receiver } from './receiver.ts';
-import { leastQueueDepth, type Member, Roster, type SchedulingPolicy } from './roster.ts';
+import { Recovery } from './recovery/recovery.ts';
+import { leastQueueDepth, type Member, Roster } from './roster.ts';
 import type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionEnd, SessionEvents } from './session-events.ts';
+import type { SessionOptions } from './session-options.ts';
 import { type SessionEvent, type SessionState, sessionTransition } from './session-states.ts';
 import { mostTags, TagPool } from './tag-pool.ts';
 import { TaskSet } from './task-set.ts';
 import { exchangeText } from './text-exchange.ts';
 
-/** What a session is made of. */
-export interface SessionOptions extends MembershipOptions {
-  /** Where to log in. */
-  readonly portal: Portal;
-  readonly limits?: Partial<SessionLimits>;
-  readonly clock?: Clock;
-  /** Which connection carries the next command; least queue depth unless given. */
-  readonly policy?: SchedulingPolicy;
-  /** CmdSN of the first command; 1 unless given. */
-  readonly initialCmdSn?: number;
-}
-
-/** A connection as it stands now. */
-export interface ConnectionFacts {
-  readonly cid: number;
-  readonly state: ConnectionState;
-  readonly isLeading: boolean;
-  /** The portal as `host:port`. */
-  readonly address: string;
-  readonly tasksInFlight: number;
-  readonly tasksSent: number;
-  readonly parameters: NegotiatedParameters;
-}
-
 /** Tags for requests that are not tasks: pings, aborts, texts and logouts find room even when tasks fill the session. */
 const spareTags = 256;
 
-/** One session, logged in until `logout`, `destroy` or a loss. Made by `openSession`. */
+/**
+ * One session, from its login until `logout` or `destroy`, over losses and returns. Made by `openSession`. It ends by
+ * itself only when it was told not to log in again, or not for ever.
+ */
 export class Session implements ScsiPort {
   /** The ISID, which tells the sessions of one initiator apart. */
   readonly id: number;
@@ -70,10 +53,16 @@ export class Session implements ScsiPort {
   readonly #context: SessionContext;
   readonly #tasks: TaskSet;
   readonly #receiver: Receiver;
+  readonly #joining: Joining;
   readonly #membership: Membership;
+  readonly #recovery: Recovery;
+  readonly #reconnects: boolean;
   readonly #end: Deferred<SessionEnd> = deferred();
   #state: SessionState = 'free';
-  #leaving: Promise<SessionEnd> | undefined;
+  #leaving: Promise<void> | undefined;
+  #givingUp: Promise<void> | undefined;
+  /** Whether the session is to end, and not only to be logged out for a while because the target asked for it. */
+  #isUnwanted = false;
 
   constructor(options: SessionOptions) {
     this.id = options.login.isid;
@@ -99,10 +88,9 @@ export class Session implements ScsiPort {
       told: (pdu, sense) => this.events.emit('asyncMessage', pdu, sense),
     });
     this.#receiver = new Receiver(this.#context, this.#tasks, messages);
-    this.#membership = new Membership(this.#context, this.#tasks, options, {
+    this.#joining = new Joining(this.#context, options, {
       loggedIn: (connection, result) => {
-        this.#membership.admit(connection, result);
-        if (this.#state === 'free') this.#move('loginSucceeded');
+        this.#loggedIn(connection, result);
       },
       dataInDestination: (connection, pdu, length) => this.#receiver.dataInDestination(connection, pdu, length),
       received: (connection, pdu, data) => {
@@ -110,6 +98,19 @@ export class Session implements ScsiPort {
       },
       lost: (connection, error) => {
         this.#lost(connection, error);
+      },
+    });
+    this.#membership = new Membership(this.#context, this.#tasks, this.#joining);
+    this.#reconnects = (options.reconnects ?? true) && !this.#joining.isDiscovery;
+    this.#recovery = new Recovery({
+      context: this.#context,
+      tasks: this.#tasks,
+      membership: this.#membership,
+      joining: this.#joining,
+      options: { ...options, reconnects: this.#reconnects },
+      events: this.events,
+      givenUp: (error) => {
+        this.#giveUp(error);
       },
     });
   }
@@ -130,32 +131,33 @@ export class Session implements ScsiPort {
 
   /** What the leading login agreed. */
   get parameters(): NegotiatedParameters {
-    const leading = this.#membership.leading;
+    const { leading } = this.#joining;
     if (leading === undefined) throw new UsageError('ISCSI_WRONG_STATE', 'The session has not been logged in');
     return leading.parameters;
   }
 
   /** The target's handle on this session. */
   get tsih(): number {
-    return this.#membership.leading?.tsih ?? 0;
+    return this.#joining.leading?.tsih ?? 0;
   }
 
   /** The connections, in the order in which they joined. */
   get connections(): ConnectionFacts[] {
-    return this.#context.roster.all().map(({ connection, isLeading, tasksInFlight, tasksSent, parameters }) => {
-      const { cid, state, address } = connection;
-      return { cid, state, isLeading, address, tasksInFlight, tasksSent, parameters };
-    });
+    return this.#context.roster.all().map(connectionFacts);
   }
 
   /** Connects and logs in. Called once, by `openSession`. @internal */
   async open(signal: AbortSignal | undefined): Promise<void> {
-    await this.#membership.join(this.#options.portal, signal);
+    await this.#joining.join(this.#options.portal, signal);
   }
 
-  /** Executes a SCSI command on any connection; see ScsiPort. Permitted in state loggedIn. */
+  /**
+   * Executes a SCSI command on any connection; see ScsiPort. Permitted in state loggedIn, and in state failed until the
+   * replacement time has passed: then the command waits for the session's return.
+   */
   execute(request: ScsiRequest): Promise<ScsiResult> {
-    if (this.#state !== 'loggedIn') return Promise.reject(this.#refusal());
+    const waits = this.#state === 'failed' && !this.#recovery.isGone && this.#givingUp === undefined;
+    if (this.#state !== 'loggedIn' && !waits) return Promise.reject(this.#refusal());
     return this.#tasks.execute(request);
   }
 
@@ -165,7 +167,7 @@ export class Session implements ScsiPort {
    */
   async addConnection(portal: Portal = this.#options.portal, options: { signal?: AbortSignal } = {}): Promise<number> {
     this.#requireLoggedIn();
-    const cid = await this.#membership.join(portal, options.signal);
+    const cid = await this.#joining.join(portal, options.signal);
     this.#tasks.pump();
     this.events.emit('connectionAdded', cid);
     return cid;
@@ -175,11 +177,17 @@ export class Session implements ScsiPort {
    * Removes a connection while the session goes on: no new commands on it, those in flight finish by the drain
    * deadline, then it is logged out and closed. Refuses the last (ISCSI_LAST_CONNECTION) and the leading connection
    * (ISCSI_LEADING_CONNECTION). When the target does not confirm the logout, the connection is dropped and this rejects.
+   * One that is lost just now is not opened again.
    */
   async removeConnection(cid: number, options: { drainTimeoutMs?: number } = {}): Promise<void> {
     this.#requireLoggedIn();
     const { roster, limits } = this.#context;
     const member = roster.get(cid);
+    if (member === undefined && this.#recovery.isAbsent(cid) && cid !== this.#joining.leading?.cid) {
+      this.#recovery.renounce(cid);
+      this.events.emit('connectionRemoved', cid);
+      return;
+    }
     if (member === undefined) {
       throw new SessionError('ISCSI_NO_SUCH_CONNECTION', `The session has no connection ${cid}`);
     }
@@ -199,13 +207,18 @@ export class Session implements ScsiPort {
   }
 
   /**
-   * Logs out: commands in flight and in the queue finish by the drain deadline, then the session is closed at the
-   * target and the connections are torn down. Always ends, and never rejects: when the target does not confirm, the
-   * session is dropped and `error` says why. A second call gets the first one's result.
+   * Logs out, in whatever state: commands in flight and in the queue finish by the drain deadline, then the session is
+   * closed at the target and the connections are torn down. A session that is lost just now goes on logging in again
+   * while commands wait and the drain deadline permits, and once more, for as long as a logout may take, so that nothing
+   * of it is left at the target. Always ends, and never rejects: when the target does not confirm, the session is
+   * dropped and `error` says why. A second call gets the first one's result.
    */
   logout(options: { drainTimeoutMs?: number } = {}): Promise<SessionEnd> {
-    if (this.#state !== 'loggedIn' && this.#leaving === undefined) return this.#end.promise;
-    return this.#leave('loggedOut', options.drainTimeoutMs ?? this.#context.limits.drainTimeoutMs);
+    this.#isUnwanted = true;
+    if (this.#state !== 'free' && this.#givingUp === undefined) {
+      void this.#leave('loggedOut', options.drainTimeoutMs ?? this.#context.limits.drainTimeoutMs);
+    }
+    return this.#end.promise;
   }
 
   /** As `logout`, for `await using`. */
@@ -222,11 +235,20 @@ export class Session implements ScsiPort {
     this.#tasks.abortAll((task) => reason(task.effect));
   }
 
+  /** Ends what waits and matches, and aborts what has been sent and matches; each ends with what `error` makes of its effect. */
+  failTasks(matches: (request: ScsiRequest) => boolean, error: (effect: Effect) => Error): void {
+    this.#tasks.failMatching(
+      ({ request }) => matches(request),
+      ({ effect }) => error(effect),
+    );
+  }
+
   /** Drops all connections now, without a logout. Everything in flight ends with an error that says what may be. */
   destroy(error: IscsiError = new SessionError('ISCSI_CLOSED', 'The session was destroyed')): void {
-    this.#membership.stopJoining(error);
+    this.#isUnwanted = true;
+    this.#joining.stop(error);
     this.#membership.quiet(error);
-    for (const member of this.#context.roster.all()) member.connection.fail(error);
+    if (this.#state !== 'free') this.#giveUp(error);
   }
 
   /** In full feature phase, a logout under way or not: Q3 of RFC 7143 §8.3. */
@@ -239,9 +261,15 @@ export class Session implements ScsiPort {
   }
 
   #refusal(): SessionError {
-    return this.#state === 'leaving'
-      ? new SessionError('ISCSI_DRAINING', 'The session is being logged out and takes no new work')
-      : new SessionError('ISCSI_CLOSED', 'The session is closed');
+    switch (this.#state) {
+      case 'leaving':
+      case 'leavingFailed':
+        return new SessionError('ISCSI_DRAINING', 'The session is being logged out and takes no new work');
+      case 'failed':
+        return new SessionError('ISCSI_SESSION_LOST', 'The session is lost and has not come back yet');
+      default:
+        return new SessionError('ISCSI_CLOSED', 'The session is closed');
+    }
   }
 
   #move(event: SessionEvent): void {
@@ -251,11 +279,24 @@ export class Session implements ScsiPort {
     this.events.emit('stateChanged', this.#state);
   }
 
+  #loggedIn(connection: Connection, result: LoginResult): void {
+    this.#membership.admit(connection, result);
+    if (this.#state === 'loggedIn' || this.#state === 'leaving') return;
+    this.#move(this.#joining.isReinstating ? 'sessionReinstated' : 'loginSucceeded');
+  }
+
   async #remove(member: Member, drainTimeoutMs: number): Promise<void> {
     const isFirstCall = await this.#membership.remove(member, drainTimeoutMs);
     if (isFirstCall) this.events.emit('connectionRemoved', member.connection.cid);
     // The others were lost while its Logout waited for the answer: that closed the session (RFC 7143 §6.3.5).
-    if (this.#context.roster.size === 0 && this.#isOpen) this.#finish('closed', { how: 'loggedOut', error: undefined });
+    if (this.#context.roster.size > 0 || !this.#isOpen) return;
+    if (this.#reconnects && !this.#isUnwanted) {
+      this.#move('lastConnectionLost');
+      this.#recovery.run(new SessionError('ISCSI_SESSION_LOST', 'The last connection was logged out'));
+      return;
+    }
+    await this.#recovery.stop(this.#refusal());
+    this.#finish('closed', { how: 'loggedOut', error: undefined });
   }
 
   /** The target asked for a logout: of one connection while there are others that stay, else of the session. */
@@ -274,51 +315,76 @@ export class Session implements ScsiPort {
     await this.#leave('requestedByTarget', drainTimeoutMs);
   }
 
-  #leave(how: 'loggedOut' | 'requestedByTarget', drainTimeoutMs: number): Promise<SessionEnd> {
+  #leave(how: 'loggedOut' | 'requestedByTarget', drainTimeoutMs: number): Promise<void> {
     this.#leaving ??= this.#logOut(how, drainTimeoutMs);
     return this.#leaving;
   }
 
-  async #logOut(how: 'loggedOut' | 'requestedByTarget', drainTimeoutMs: number): Promise<SessionEnd> {
+  async #logOut(how: 'loggedOut' | 'requestedByTarget', drainTimeoutMs: number): Promise<void> {
     this.#move('logoutStarted');
-    this.#membership.stopJoining(this.#refusal());
+    this.#joining.stop(this.#refusal());
+    this.#recovery.renounceAll();
     await drain(this.#context, this.#tasks, drainTimeoutMs);
     await this.#membership.removalsSettled();
     this.#membership.quiet(this.#refusal());
-    const via = this.#context.roster.all().find(({ connection }) => connection.canLogOut);
-    if (via !== undefined) {
-      try {
-        await requestLogout(this.#context, via, 'closeSession');
-        await this.#membership.closeAll(via);
-        this.#finish('closed', { how, error: undefined });
-      } catch (error) {
-        this.destroy(asIscsiError(error));
-      }
+    await this.#recovery.stop(this.#refusal());
+    try {
+      await closeAtTarget({
+        context: this.#context,
+        membership: this.#membership,
+        recovery: this.#reconnects ? this.#recovery : undefined,
+        state: () => this.#state,
+      });
+      this.#loggedOut(how);
+    } catch (error) {
+      this.#giveUp(asIscsiError(error));
     }
-    return await this.#end.promise;
+  }
+
+  /** The session is closed at the target: for good, or until the target that asked for it takes us again. */
+  #loggedOut(how: 'loggedOut' | 'requestedByTarget'): void {
+    if (this.#state === 'free') return;
+    if (how === 'loggedOut' || this.#isUnwanted || !this.#reconnects) {
+      this.#finish('closed', { how, error: undefined });
+      return;
+    }
+    this.#leaving = undefined;
+    this.#move('putOff');
+    this.#joining.restart();
+    this.#recovery.restart();
+    this.#recovery.run(new SessionError('ISCSI_SESSION_LOST', 'The target asked for a logout of the session'));
   }
 
   #lost(connection: Connection, error: IscsiError): void {
-    this.#membership.lost(connection, error);
+    const remains = this.#membership.lost(connection, error);
+    if (remains !== undefined) this.#recovery.connectionLost(remains);
     this.events.emit('connectionLost', connection.cid, error);
     // A format error is a flaw of the peer, not of a line, and ends all connections (RFC 7143 §7.7).
-    if (error.code === 'ISCSI_BAD_FIELD') this.destroy(error);
+    if (error.code === 'ISCSI_BAD_FIELD') this.#membership.failAll(error);
     // Of connections that end one inside the other's end, the last has told the session already.
     if (this.#context.roster.size > 0 || !this.#isOpen) return;
     this.#move('lastConnectionLost');
-    const released = connection.released();
-    // Recovery of the session would take place here; without it the session is given up at once.
-    released.then(
-      () => {
-        this.#finish('givenUp', { how: 'lost', error });
-      },
-      () => undefined,
-    );
+    if (this.#reconnects) this.#recovery.run(error);
+    else this.#giveUp(error);
+  }
+
+  /** Ends the session without a logout. The first reason counts. */
+  #giveUp(error: IscsiError): void {
+    this.#givingUp ??= this.#abandon(error);
+  }
+
+  async #abandon(error: IscsiError): Promise<void> {
+    this.#joining.stop(error);
+    const connections = this.#context.roster.all().map((member) => member.connection);
+    this.#membership.failAll(error);
+    await this.#recovery.stop(error);
+    await Promise.all(connections.map((connection) => connection.released()));
+    if (this.#state !== 'free') this.#finish('givenUp', { how: 'lost', error });
   }
 
   #finish(event: 'closed' | 'givenUp', end: SessionEnd): void {
     this.#move(event);
-    this.#membership.stopJoining(new SessionError('ISCSI_CLOSED', 'The session is closed'));
+    this.#joining.stop(new SessionError('ISCSI_CLOSED', 'The session is closed'));
     this.#tasks.close((task) => {
       const message = 'The session ended before the command could be sent';
       return new SessionError('ISCSI_SESSION_LOST', message, { cause: end.error, effect: task.effect });

@@ -2,12 +2,14 @@
 
 import {
   asIscsiError,
+  type Effect,
   equalLun,
   IscsiError,
   type Lun,
   onAbort,
   ScsiError,
   SessionError,
+  snDistance,
   TimeoutError,
   TransportError,
   UsageError,
@@ -30,35 +32,61 @@ const longestCdbLength = 260;
 export class TaskSet {
   readonly #context: SessionContext;
   readonly #queue: Fifo<ScsiTask>;
+  /** What goes before the queue, and also while the queue is held back. */
+  readonly #ahead: Fifo<ScsiTask>;
   readonly #deadlines: TaskDeadlines;
   /** The last of the aborts that take turns on a connection. */
   readonly #aborts = new WeakMap<Member, Promise<void>>();
   #inFlight = 0;
+  #isHeld = false;
   #idle: (() => void)[] = [];
 
   constructor(context: SessionContext) {
     this.#context = context;
     this.#queue = new Fifo('session commands', context.limits.maxQueuedTasks);
+    this.#ahead = new Fifo('session commands ahead of all others', context.limits.maxQueuedTasks);
     this.#deadlines = new TaskDeadlines(context.clock, (now) => this.#sweep(now));
   }
 
-  /** Tasks sent and not ended. */
+  /** Tasks sent and not ended, orphans among them. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
   /** Tasks that wait for the command window or for a connection. */
   get queued(): number {
-    return this.#queue.length;
+    return this.#queue.length + this.#ahead.length;
   }
 
   /** Executes one command; see ScsiPort. */
   execute(request: ScsiRequest): Promise<ScsiResult> {
+    return this.#execute(request, this.#queue);
+  }
+
+  /** Executes one command before everything that waits, even while the queue is held back. */
+  executeAhead(request: ScsiRequest): Promise<ScsiResult> {
+    return this.#execute(request, this.#ahead);
+  }
+
+  /** Lets nothing out of the queue until `release`. The time of what waits there stands still. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Lets the queue go on. */
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    for (const task of this.#queue.items()) this.#startDeadline(task);
+    this.pump();
+  }
+
+  #execute(request: ScsiRequest, queue: Fifo<ScsiTask>): Promise<ScsiResult> {
     return new Promise<ScsiResult>((resolve, reject) => {
       checkRequest(request);
       request.signal?.throwIfAborted();
-      const task = new ScsiTask(request, resolve, reject);
-      task.deadline = this.#deadlines.start(request.timeoutMs ?? this.#context.limits.taskTimeoutMs);
+      const task = new ScsiTask(request, resolve, reject, queue === this.#ahead);
+      if (!this.#isHeld || queue === this.#ahead) this.#startDeadline(task);
       const { signal } = request;
       if (signal !== undefined) {
         task.onEnd(
@@ -67,8 +95,8 @@ export class TaskSet {
           }),
         );
       }
-      if (!this.#queue.push(task)) {
-        task.reject(new SessionError('ISCSI_QUEUE_FULL', `${this.#queue.length} commands wait already`));
+      if (!queue.push(task)) {
+        task.reject(new SessionError('ISCSI_QUEUE_FULL', `${queue.length} commands wait already`));
       } else {
         this.pump();
       }
@@ -77,23 +105,30 @@ export class TaskSet {
 
   /** Sends what waits, as far as window and connections allow. */
   pump(): void {
+    this.#pump(this.#ahead);
+    if (!this.#isHeld) this.#pump(this.#queue);
+    this.#tellIdle();
+  }
+
+  #pump(queue: Fifo<ScsiTask>): void {
     const { window, roster, limits, tags } = this.#context;
-    while (this.#queue.length > 0 && window.isOpen && this.#inFlight < limits.maxTasks && !tags.isFull) {
+    while (queue.length > 0 && window.isOpen && this.#inFlight < limits.maxTasks && !tags.isFull) {
       const member = roster.pick();
       if (member === undefined) break;
-      const task = this.#queue.shift();
+      const task = queue.shift();
       if (task !== undefined) this.#send(task, member);
     }
-    this.#tellIdle();
   }
 
   /** Gives a task up: at once when it has not been sent, else by ABORT TASK. It settles when its end is certain. */
   abort(task: ScsiTask, reason: Error): void {
     const { member } = task;
     if (task.state === 'queued') {
-      this.#queue.remove(task);
+      if (!this.#queue.remove(task)) this.#ahead.remove(task);
       task.reject(reason);
       this.#tellIdle();
+    } else if (task.state === 'orphaned') {
+      this.fail(task, reason);
     } else if (task.state === 'sent' && member !== undefined) {
       task.state = 'aborting';
       task.abortReason = reason;
@@ -141,25 +176,48 @@ export class TaskSet {
     }
   }
 
-  /** The connection is gone: its tasks end. Returns the numbers of those that the target may never have received. */
-  connectionLost(member: Member, cause: IscsiError): number[] {
-    const missing: number[] = [];
+  /**
+   * The connection is gone: its tasks are orphans from here on, in the order of their numbers, and their time stands
+   * still. Those that were being aborted end, since nothing of them can follow; and so do those that went ahead of all
+   * others, which belong to a recovery that has failed. The numbers are those that the target may never have had.
+   */
+  park(member: Member, cause: IscsiError): { orphans: ScsiTask[]; cmdSns: number[] } {
+    const orphans: ScsiTask[] = [];
+    const cmdSns: number[] = [];
     for (const task of this.#tasks(member)) {
-      if (!this.#context.window.hasArrived(task.cmdSn)) missing.push(task.cmdSn);
-      const { address } = member.connection;
-      const message = `The connection to ${address} was lost before the command was answered: ${cause.message}`;
-      const { effect } = task;
-      this.#release(task);
-      task.reject(task.abortReason ?? new TransportError('ISCSI_CONNECTION_LOST', message, { address, cause, effect }));
+      if (!this.#context.window.hasArrived(task.cmdSn)) cmdSns.push(task.cmdSn);
+      if (task.abortReason !== undefined) this.fail(task, task.abortReason);
+      else if (task.isAhead) this.fail(task, connectionLost(task, member.connection.address, cause));
+      else orphans.push(task);
     }
+    for (const task of orphans) {
+      task.state = 'orphaned';
+      task.member = undefined;
+    }
+    member.tasksInFlight = 0;
     this.#tellIdle();
-    return missing;
+    orphans.sort((one, other) => snDistance(other.cmdSn, one.cmdSn));
+    return { orphans, cmdSns };
+  }
+
+  /** An orphan goes on over another connection, with its whole time. */
+  adopt(task: ScsiTask, member: Member): void {
+    task.state = 'sent';
+    task.member = member;
+    member.tasksInFlight += 1;
+    this.#startDeadline(task);
+  }
+
+  /** Ends what waits or has no connection and matches, and aborts what has been sent and matches. */
+  failMatching(matches: (task: ScsiTask) => boolean, error: (task: ScsiTask) => Error): void {
+    const all = [...this.#queue.items(), ...this.#ahead.items(), ...this.#tasks()];
+    for (const task of all) if (matches(task)) this.abort(task, error(task));
   }
 
   /** Ends everything that waits, for good. */
   close(error: (task: ScsiTask) => Error): void {
     this.#deadlines.stop();
-    for (const task of this.#queue.drain()) task.reject(error(task));
+    for (const task of [...this.#ahead.drain(), ...this.#queue.drain()]) task.reject(error(task));
     for (const task of this.#tasks()) {
       this.#release(task);
       task.reject(task.abortReason ?? error(task));
@@ -170,7 +228,7 @@ export class TaskSet {
   /** Resolves when nothing is in flight, on `member` or in the whole session, and for the session nothing waits. */
   async idle(member?: Member): Promise<void> {
     const isIdle = (): boolean =>
-      member === undefined ? this.#inFlight === 0 && this.#queue.length === 0 : member.tasksInFlight === 0;
+      member === undefined ? this.#inFlight === 0 && this.queued === 0 : member.tasksInFlight === 0;
     while (!isIdle()) {
       await new Promise<void>((resolve) => {
         this.#idle.push(resolve);
@@ -210,7 +268,7 @@ export class TaskSet {
     }
     this.#release(task);
     task.resolve(result);
-    if (this.#queue.length > 0 || this.#idle.length > 0) this.pump();
+    if (this.queued > 0 || this.#idle.length > 0) this.pump();
   }
 
   #release(task: ScsiTask): void {
@@ -242,12 +300,17 @@ export class TaskSet {
 
   #sweep(now: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const task of [...this.#queue.items(), ...this.#tasks()]) {
+    const waiting = this.#isHeld ? this.#ahead.items() : [...this.#ahead.items(), ...this.#queue.items()];
+    for (const task of [...waiting, ...this.#tasks()]) {
       if (task.state !== 'queued' && task.state !== 'sent') continue;
       if (task.deadline <= now) this.abort(task, timeoutOf(task, this.#context.limits.taskTimeoutMs));
       else next = Math.min(next, task.deadline);
     }
     return next;
+  }
+
+  #startDeadline(task: ScsiTask): void {
+    task.deadline = this.#deadlines.start(task.request.timeoutMs ?? this.#context.limits.taskTimeoutMs);
   }
 
   #tellIdle(): void {
@@ -256,6 +319,17 @@ export class TaskSet {
     this.#idle = [];
     for (const tell of waiters) tell();
   }
+}
+
+/** What a command ends with whose connection is gone for good. `effect` is the task's own unless more is known. */
+export function connectionLost(
+  task: ScsiTask,
+  address: string,
+  cause: IscsiError,
+  effect: Effect = task.effect,
+): TransportError {
+  const message = `The connection to ${address} was lost before the command was answered: ${cause.message}`;
+  return new TransportError('ISCSI_CONNECTION_LOST', message, { address, cause, effect });
 }
 
 function timeoutOf(task: ScsiTask, defaultLimitMs: number): TimeoutError {

@@ -5,7 +5,8 @@ import { nextTurn } from '../../src/base/index.ts';
 import { Engine, type EngineConnection, type MemoryDriver, memoryDriver } from '../../src/engine/index.ts';
 import type { CircuitWay, KeyOfferOptions, Portal, ScsiRequest, SessionLimits } from '../../src/session/index.ts';
 import { resolveKeyOffers } from '../../src/session/index.ts';
-import { Session, type SessionOptions } from '../../src/session/session.ts';
+import { Session } from '../../src/session/session.ts';
+import type { SessionOptions } from '../../src/session/session-options.ts';
 import { type LoginRequest, opcode, type ScsiCommand } from '../../src/wire/index.ts';
 import { CommandNumbers } from './command-numbers.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -189,6 +190,8 @@ export class SessionBench implements AsyncDisposable {
     const { offers, cmdSn, isDiscovery, session } = this.#setup;
     return {
       portal: { host: 'one', port: 3260 },
+      // Tests of recovery say so.
+      reconnects: false,
       route: (portal) => this.#wayTo(portal),
       login: {
         initiatorName: 'iqn.2001-04.test:initiator',
@@ -254,6 +257,16 @@ export class SessionBench implements AsyncDisposable {
     done.catch(() => undefined);
     const heard = await line.expect(opcode.scsiCommand);
     return { done, heard, tag: heard.pdu.initiatorTaskTag };
+  }
+
+  /** Plays the target that is asked, after Time2Wait, to log a lost connection out over `via` (RFC 7143 §7.14, reason 1). */
+  async cleanedUp(via: TargetLine, lostCid: number, response = 0): Promise<void> {
+    await turns();
+    await this.clock.advance(Number(this.keys['DefaultTime2Wait']) * 1000);
+    const { pdu } = await via.expect(opcode.logoutRequest);
+    assert.deepEqual([pdu.reason, pdu.cid, pdu.isImmediate], [1, lostCid, true]);
+    via.logoutResponse(pdu.initiatorTaskTag, { response });
+    await turns();
   }
 
   /** Asserts that of an ended session nothing is left: no timer, no circuit. */

@@ -211,8 +211,12 @@ test('§11.9.1 event 2 ends the connection with the CID that it names, on whiche
   const [one, two] = await bench.openWith(2);
   const lost = await bench.command(writeRequest(pattern(4)), one);
   two!.asyncMessage(2, { parameter1: one!.cid, parameter2: 0, parameter3: 1 });
-  await assert.rejects(soon(lost.done), { code: 'ISCSI_CONNECTION_LOST', effect: 'unknown' });
   await one!.ended();
+  // Parameter2 is the Time2Wait of this loss: none.
+  const { pdu } = await two!.expect(opcode.logoutRequest);
+  assert.deepEqual([pdu.reason, pdu.cid], [1, one!.cid]);
+  two!.logoutResponse(pdu.initiatorTaskTag);
+  await assert.rejects(soon(lost.done), { code: 'ISCSI_CONNECTION_LOST', effect: 'unknown' });
   assert.deepEqual(
     bench.session.connections.map(({ cid }) => cid),
     [two!.cid],

@@ -164,6 +164,7 @@ test('the others are lost while it drains: it is the last now, stays, and takes 
   two!.nopIn();
   await turns();
   one!.reset();
+  await bench.cleanedUp(two!, one!.cid);
   await assert.rejects(soon(first.done), { code: 'ISCSI_CONNECTION_LOST' });
   const waiting = bench.session.execute(plainRequest());
   two!.dataIn(flying.tag, { hasStatus: true }, pattern(4));
@@ -292,6 +293,10 @@ test('§11.14 numbers that were being sent again over it are sent once more over
   for (const line of [two!, three!, four!]) line.nopIn({ expCmdSn: 1, maxCmdSn: 64 });
   await turns();
   one!.reset();
+  await turns();
+  await bench.clock.advance(2000);
+  const cleanup = await three!.expect(opcode.logoutRequest);
+  three!.logoutResponse(cleanup.pdu.initiatorTaskTag, { expCmdSn: 1, maxCmdSn: 64 });
   await assert.rejects(soon(lost.done), { code: 'ISCSI_CONNECTION_LOST' });
   const first = await three!.expect(opcode.nopOut);
   assert.equal(first.pdu.cmdSn, lost.heard.pdu.cmdSn);

@@ -9,21 +9,37 @@ import {
   sessionTransitions,
 } from '../../../src/session/session-states.ts';
 
-// Q3 is two states here: in `leaving` the session is still in full feature phase, and its logout has begun.
-const q3 = ['loggedIn', 'leaving'] as const;
+// Q3 and Q4 are two states each: in `leaving` and `leavingFailed` a logout has begun.
+const leaving = { loggedIn: 'leaving', failed: 'leavingFailed' } as const;
 
 /** From, event, to, and the transition of §8.3.1 (§8.3.4 says what causes it). */
 const rows: readonly (readonly [SessionState, SessionEvent, SessionState, string])[] = [
   ['free', 'loginSucceeded', 'loggedIn', 'N1'],
   ['loggedIn', 'logoutStarted', 'leaving', 'Q3'],
-  ...q3.map((state) => [state, 'closed', 'free', 'N3'] as const),
-  ...q3.map((state) => [state, 'lastConnectionLost', 'failed', 'N5'] as const),
+  ['loggedIn', 'closed', 'free', 'N3'],
+  ['leaving', 'closed', 'free', 'N3'],
+  ['loggedIn', 'lastConnectionLost', 'failed', 'N5'],
+  ['leaving', 'lastConnectionLost', leaving.failed, 'N5'],
+  ['leaving', 'putOff', 'failed', 'N5'],
+  ['failed', 'logoutStarted', leaving.failed, 'Q4'],
   ['failed', 'loginSucceeded', 'loggedIn', 'N4'],
+  ['leavingFailed', 'loginSucceeded', leaving.loggedIn, 'N4'],
+  ['failed', 'sessionReinstated', 'loggedIn', 'N6 N1'],
+  ['leavingFailed', 'sessionReinstated', leaving.loggedIn, 'N6 N1'],
   ['failed', 'givenUp', 'free', 'N6'],
+  ['leavingFailed', 'givenUp', 'free', 'N6'],
 ];
 
-const states: readonly SessionState[] = ['free', 'loggedIn', 'leaving', 'failed'];
-const events: readonly SessionEvent[] = ['loginSucceeded', 'logoutStarted', 'closed', 'lastConnectionLost', 'givenUp'];
+const states: readonly SessionState[] = ['free', 'loggedIn', 'leaving', 'failed', 'leavingFailed'];
+const events: readonly SessionEvent[] = [
+  'loginSucceeded',
+  'sessionReinstated',
+  'logoutStarted',
+  'closed',
+  'lastConnectionLost',
+  'putOff',
+  'givenUp',
+];
 
 for (const state of states) {
   test(`§8.3.1 session state ${state}: each row moves, each gap throws`, () => {

@@ -1,0 +1,183 @@
+// How connections of a session come to be: the first, those added to it, and those that come back under their old CID.
+
+import { LoginError } from '../base/index.ts';
+import {
+  type CircuitWay,
+  type ConnectionOwner,
+  type LoginOptions,
+  type NegotiatedParameters,
+  openConnection,
+} from '../connection/index.ts';
+import type { Portal } from './portal.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** What all logins of a session have in common. */
+export type SessionLogin = Omit<
+  LoginOptions,
+  'tsih' | 'cid' | 'cmdSn' | 'expStatSn' | 'initiatorTaskTag' | 'isLeading' | 'expected'
+>;
+
+/** How connections of a session are made. */
+export interface JoiningOptions {
+  readonly route: (portal: Portal) => CircuitWay;
+  readonly login: SessionLogin;
+}
+
+/** What the leading login agreed. */
+export interface Leading {
+  readonly cid: number;
+  readonly tsih: number;
+  readonly parameters: NegotiatedParameters;
+}
+
+/** CIDs are 16 bits; a login's task tag is the CID over a slot that no task uses, which would be reserved for this one. */
+const lastCid = 0xfffe;
+const loginTagSlot = 0xffff;
+
+/** The logins of one session. */
+export class Joining {
+  readonly #context: SessionContext;
+  readonly #options: JoiningOptions;
+  readonly #owner: ConnectionOwner;
+  #giveUp = new AbortController();
+  /** The portals of the connections that are being opened or have been, as their users named them. */
+  readonly #portals = new Map<number, Portal>();
+  #opening = 0;
+  #nextCid = 0;
+  #isReinstating = false;
+  #leading: Leading | undefined;
+
+  constructor(context: SessionContext, options: JoiningOptions, owner: ConnectionOwner) {
+    this.#context = context;
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  get isDiscovery(): boolean {
+    return this.#options.login.sessionType === 'Discovery';
+  }
+
+  /** Whether a login is under way that takes the place of the whole session. */
+  get isReinstating(): boolean {
+    return this.#isReinstating;
+  }
+
+  /** What the leading login agreed; undefined before it. */
+  get leading(): Leading | undefined {
+    return this.#leading;
+  }
+
+  /** The portal of a connection. */
+  portalOf(cid: number): Portal | undefined {
+    return this.#portals.get(cid);
+  }
+
+  /** Opens a new connection to `portal`, following redirects. Resolves with its CID when it takes commands. */
+  async join(portal: Portal, signal: AbortSignal | undefined): Promise<number> {
+    this.#checkRoom();
+    const cid = this.#takeCid();
+    const both = signal === undefined ? this.#giveUp.signal : AbortSignal.any([signal, this.#giveUp.signal]);
+    try {
+      await this.#open(cid, portal, both);
+    } catch (error) {
+      this.#portals.delete(cid);
+      throw error;
+    }
+    return cid;
+  }
+
+  /**
+   * Opens a connection under a CID that the session had before: a new connection when the target has been told of the
+   * end of the old one, else its reinstatement, which implies that (RFC 7143 §6.3.4).
+   */
+  async rejoin(cid: number, portal: Portal, signal: AbortSignal): Promise<void> {
+    await this.#open(cid, portal, signal);
+  }
+
+  /** Logs in anew with the same ISID: the target ends what it has of the session (RFC 7143 §6.3.5). */
+  async reinstateSession(cid: number, portal: Portal, signal: AbortSignal): Promise<void> {
+    this.#isReinstating = true;
+    try {
+      await this.#open(cid, portal, signal);
+    } finally {
+      this.#isReinstating = false;
+    }
+  }
+
+  /** Keeps what a login agreed; says whether it is the one that leads. */
+  agreed(cid: number, tsih: number, parameters: NegotiatedParameters): boolean {
+    if (this.#leading === undefined || this.#isReinstating) this.#leading = { cid, tsih, parameters };
+    return this.#leading.cid === cid;
+  }
+
+  /** The connection is over and its CID is free. */
+  forget(cid: number): void {
+    this.#portals.delete(cid);
+  }
+
+  /** Gives up what `join` has under way. No connection joins after this, until `restart`. */
+  stop(error: Error): void {
+    this.#giveUp.abort(error);
+  }
+
+  /** Connections may join again. */
+  restart(): void {
+    this.#giveUp = new AbortController();
+  }
+
+  async #open(cid: number, portal: Portal, signal: AbortSignal): Promise<void> {
+    this.#portals.set(cid, portal);
+    this.#opening += 1;
+    try {
+      await this.#openAt(cid, portal, signal);
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  async #openAt(cid: number, portal: Portal, signal: AbortSignal): Promise<void> {
+    const { clock, limits, sessionId } = this.#context;
+    let at = portal;
+    for (let hop = 0; hop <= limits.maxRedirects; hop += 1) {
+      const { connection, outcome } = await openConnection(
+        { sessionId, way: this.#options.route(at), login: this.#loginOptions(cid), owner: this.#owner },
+        { clock, signal, connectTimeoutMs: limits.connectTimeoutMs, loginTimeoutMs: limits.loginTimeoutMs },
+      );
+      if (outcome.kind === 'done') return;
+      await connection.released();
+      const [next] = outcome.address;
+      if (next === undefined) break;
+      at = next;
+    }
+    throw new LoginError('ISCSI_TOO_MANY_REDIRECTS', `The login was redirected more than ${limits.maxRedirects} times`);
+  }
+
+  #loginOptions(cid: number): LoginOptions {
+    const leading = this.#isReinstating ? undefined : this.#leading;
+    return {
+      ...this.#options.login,
+      tsih: leading?.tsih ?? 0,
+      cid,
+      cmdSn: this.#context.window.cmdSn,
+      initiatorTaskTag: ((cid << 16) | loginTagSlot) >>> 0,
+      isLeading: leading === undefined,
+      ...(leading === undefined ? {} : { expected: { parameters: leading.parameters } }),
+    };
+  }
+
+  /** A CID that is not in use: reusing one would reinstate its connection (RFC 7143 §6.3.4). */
+  #takeCid(): number {
+    do this.#nextCid = this.#nextCid >= lastCid ? 1 : this.#nextCid + 1;
+    while (this.#portals.has(this.#nextCid));
+    return this.#nextCid;
+  }
+
+  #checkRoom(): void {
+    if (this.#leading === undefined) return;
+    const { maxConnections } = this.#leading.parameters;
+    if (this.#context.roster.size + this.#opening >= maxConnections) {
+      const message = `The session was agreed to have at most ${maxConnections} connections`;
+      throw new LoginError('ISCSI_TOO_MANY_CONNECTIONS', message, { key: 'MaxConnections' });
+    }
+  }
+}
