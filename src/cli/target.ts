@@ -27,6 +27,9 @@ interface TargetCommandOptions extends SecretOptions {
   readonly blockSize?: number;
   readonly readOnly?: boolean;
   readonly maxConnections?: number;
+  readonly errorRecoveryLevel?: number;
+  readonly time2Wait?: number;
+  readonly time2Retain?: number;
   readonly headerDigest?: DigestOffer;
   readonly dataDigest?: DigestOffer;
   readonly trace?: string;
@@ -51,6 +54,9 @@ export function addTarget(program: Command, context: CommandContext): void {
     .option('--block-size <size>', 'bytes of a logical block', parsePositiveSize)
     .option('--read-only', 'refuse writes')
     .option('--max-connections <n>', 'connections a session may have', integerFrom(1, 16))
+    .option('--error-recovery-level <n>', 'the highest level to agree to; 0 unless given', integerFrom(0, 2))
+    .option('--time2-wait <s>', 'DefaultTime2Wait', integerFrom(0, 3600))
+    .option('--time2-retain <s>', 'DefaultTime2Retain; 0 unless given, and 20 at level 2', integerFrom(0, 3600))
     .addOption(digestOption('--header-digest <list>'))
     .addOption(digestOption('--data-digest <list>'))
     .addHelpText('after', '\nExample:\n  hawser target --lun disk.img --lun ram:64M --listen 127.0.0.1:3260');
@@ -112,9 +118,13 @@ function toTargetChap(
   };
 }
 
-function toParameters({ maxConnections, headerDigest, dataDigest }: TargetCommandOptions): TargetParameters {
+function toParameters(options: TargetCommandOptions): TargetParameters {
+  const { maxConnections, errorRecoveryLevel, time2Wait, time2Retain, headerDigest, dataDigest } = options;
   return {
     ...(maxConnections === undefined ? {} : { maxConnections }),
+    ...(errorRecoveryLevel === undefined ? {} : { errorRecoveryLevel }),
+    ...(time2Wait === undefined ? {} : { defaultTime2Wait: time2Wait }),
+    ...(time2Retain === undefined ? {} : { defaultTime2Retain: time2Retain }),
     ...(headerDigest === undefined ? {} : { headerDigest: headerDigest.split(',') as DigestName[] }),
     ...(dataDigest === undefined ? {} : { dataDigest: dataDigest.split(',') as DigestName[] }),
   };

@@ -4,8 +4,6 @@
 import { type DataOut, rejectReason, type ScsiCommand } from '../wire/index.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { TargetCore } from './core.ts';
-import { condition } from './device-server/sense.ts';
-import type { HookConnection } from './hooks.ts';
 import type { ConnectionLink } from './link.ts';
 import type { TargetSession } from './session.ts';
 import { Task } from './task.ts';
@@ -16,7 +14,6 @@ export interface CommandConnection {
   readonly core: TargetCore;
   readonly session: TargetSession;
   readonly link: ConnectionLink;
-  facts(): HookConnection;
   reject(reason: number): void;
 }
 
@@ -41,9 +38,9 @@ export class CommandIntake {
   #isStray = false;
 
   constructor(connection: CommandConnection) {
-    const { core, session, link } = connection;
+    const { core, session } = connection;
     this.#connection = connection;
-    this.#runner = new CommandRunner(core, session, link, () => connection.facts());
+    this.#runner = new CommandRunner(core, session);
   }
 
   /** A command's header has come: makes its task, unless it is ignored or rejected. */
@@ -89,21 +86,22 @@ export class CommandIntake {
 
   completeDataOut(pdu: DataOut): void {
     if (this.#isStray) this.#connection.reject(rejectReason.invalidPduField);
-    else this.#dataOutArrived(pdu);
+    else {
+      const task = this.#connection.session.tasks.get(pdu.initiatorTaskTag);
+      task?.transfer?.arrived();
+      if (pdu.isFinal) task?.progressed();
+    }
   }
 
-  /** The data of a Data-Out PDU are damaged: its task fails when all that it waits for has come (§7.8). */
+  /**
+   * The data of a Data-Out PDU are damaged: they are asked for again, or their task fails, when all that it waits for has
+   * come (§7.8).
+   */
   damagedDataOut(pdu: DataOut): void {
     const task = this.#connection.session.tasks.get(pdu.initiatorTaskTag);
     if (this.#isStray || task === undefined) return;
-    task.transfer?.fail(condition.protocolServiceCrcError);
-    this.#dataOutArrived(pdu);
-  }
-
-  #dataOutArrived(pdu: DataOut): void {
-    const task = this.#connection.session.tasks.get(pdu.initiatorTaskTag);
-    task?.transfer?.arrived();
-    if (pdu.isFinal) task?.progressed();
+    task.transfer?.damaged();
+    if (pdu.isFinal) task.progressed();
   }
 
   #judge(command: ScsiCommand, immediateLength: number): Pending {
@@ -140,6 +138,8 @@ export class CommandIntake {
     const { core, session, link } = this.#connection;
     session.tasks.set(command.initiatorTaskTag, task);
     session.forgetAborted(command.initiatorTaskTag);
+    // Its tag is in use again, so the initiator has the answer to the one before, acknowledged or not.
+    session.answeredTasks.forget(command.initiatorTaskTag);
     const deliver = (): void => {
       // Aborted while it was held: its CmdSN counts as received, and nothing is left to do.
       if (task.state === 'ended') session.window.release();

@@ -2,54 +2,60 @@
 
 import { opcode } from '../wire/index.ts';
 import type { TargetCore } from './core.ts';
-import { readStep } from './data-in-pieces.ts';
 import { DataInSender } from './data-in-sender.ts';
 import type { Outcome, Plan } from './device-server/plan.ts';
 import { type CheckCondition, condition, encodeSense, scsiStatus } from './device-server/sense.ts';
-import type { CommandVerdict, HookConnection } from './hooks.ts';
-import type { ConnectionLink } from './link.ts';
+import type { CommandVerdict } from './hooks.ts';
 import { type Completion, sendScsiResponse } from './scsi-responder.ts';
 import type { TargetSession } from './session.ts';
 import type { Task } from './task.ts';
+import type { R2tFacts, WriteTransfer } from './write-transfer.ts';
 
-/** Bytes read from a device at a time: large enough for few calls, small enough that reading and sending overlap. */
-const readLength = 524_288;
-
-/** Runs the tasks of one connection. */
+/** Runs the tasks of one session, each on the connection that it belongs to at the time. */
 export class CommandRunner {
   readonly #core: TargetCore;
   readonly #session: TargetSession;
-  readonly #link: ConnectionLink;
-  readonly #facts: () => HookConnection;
 
-  constructor(core: TargetCore, session: TargetSession, link: ConnectionLink, facts: () => HookConnection) {
+  constructor(core: TargetCore, session: TargetSession) {
     this.#core = core;
     this.#session = session;
-    this.#link = link;
-    this.#facts = facts;
   }
 
   /** Runs a task to its end. Never throws: what goes wrong is answered, or ends the connection. */
   run(task: Task): void {
     void this.#run(task).catch(() => {
-      this.#link.end('abortive');
+      task.connection.end('abortive');
     });
   }
 
   async #run(task: Task): Promise<void> {
-    const read = new DataInSender(this.#core, this.#session, this.#link, task);
+    const read = new DataInSender(this.#core, this.#session, task);
+    if (this.#session.parameters.errorRecoveryLevel > 0) task.dataIn = read;
     let completion: Completion | undefined;
     try {
       completion = await this.#complete(task, read);
       // §11.4.2: no response while the initiator still sends what it announced or was asked for.
       while (completion !== undefined && task.transfer?.isQuiet === false && !task.isAborting()) await task.progress();
       await task.settleTransfers();
+      if (completion !== undefined && task.isSuspended) await this.#rejoin(task, read);
     } finally {
       if (task.isAborting()) completion = undefined;
+      if (completion === undefined && !read.hasSentStatus) read.forget();
       this.#core.endTask(this.#session, task);
     }
     if (completion === undefined || read.hasSentStatus) return;
-    sendScsiResponse(this.#link, task.command, completion, read.sentCount);
+    const link = task.connection;
+    const numbers = link.numbers('status');
+    this.#session.keepAnswer(task, completion, numbers.statSn);
+    sendScsiResponse(link, task.command, completion, { dataInCount: read.sentCount, numbers });
+  }
+
+  /** The connection was lost before the answer: the next one may ask for data again. */
+  async #rejoin(task: Task, read: DataInSender): Promise<void> {
+    while (task.isSuspended && !task.isAborting()) {
+      await task.bound();
+      await read.pump(() => task.isAborting());
+    }
   }
 
   async #complete(task: Task, read: DataInSender): Promise<Completion | undefined> {
@@ -60,7 +66,7 @@ export class CommandRunner {
         return { status: scsiStatus.taskSetFull, presented: 0 };
       return await this.#execute(task, await this.#plan(task), read);
     } catch (error) {
-      this.#core.options.hooks.onError?.(error, this.#facts());
+      this.#core.options.hooks.onError?.(error, task.connection.facts());
       return checked(task.command.isWrite ? condition.writeError : condition.unrecoveredReadError);
     }
   }
@@ -70,7 +76,7 @@ export class CommandRunner {
     const facts = { lun, cdb, initiatorTaskTag, cmdSn, isImmediate, expectedDataTransferLength };
     const verdict: CommandVerdict = await this.#core.options.hooks.onCommand?.({
       ...facts,
-      connection: this.#facts(),
+      connection: task.connection.facts(),
       signal: task.signal,
     });
     switch (verdict?.kind) {
@@ -81,8 +87,9 @@ export class CommandRunner {
       case 'targetFailure':
         return { status: 0, presented: 0, isFailure: true };
       case 'close':
-        this.#link.end('abortive');
-        return 'none';
+        task.connection.end('abortive');
+        // Where its connection may be recovered, the command runs all the same, and waits with its answer.
+        return task.isSuspended ? undefined : 'none';
       case 'never':
         while (!task.isAborting()) await task.progress();
         return 'none';
@@ -108,10 +115,11 @@ export class CommandRunner {
       case 'dataOut':
         return await this.#write(task, plan);
       case 'dataIn':
-        read.send(plan.data.subarray(0, read.limit), 0, plan.data.length);
-        return { status: scsiStatus.good, presented: plan.data.length };
+        read.open({ kind: 'memory', data: plan.data }, plan.data.length);
+        return await this.#read(task, read, plan.data.length);
       case 'read':
-        return await this.#read(task, plan, read);
+        if (task.unit !== undefined) read.open({ kind: 'medium', unit: task.unit, offset: plan.offset }, plan.length);
+        return await this.#read(task, read, plan.length);
     }
   }
 
@@ -133,48 +141,44 @@ export class CommandRunner {
     if (transfer === undefined) return undefined;
     for (;;) {
       if (task.isAborting()) return undefined;
-      for (;;) {
-        const r2t = transfer.nextR2t(wanted, this.#session.tags.next);
-        if (r2t === undefined) break;
-        this.#sendR2t(task, r2t.r2tSn, r2t.offset, r2t.length);
+      if (task.isSuspended) await task.bound();
+      else {
+        this.#askFor(task, transfer, wanted);
+        if (transfer.isQuiet) return transfer.fault && checked(transfer.fault);
+        await task.progress();
       }
-      if (transfer.isQuiet) return transfer.fault && checked(transfer.fault);
-      await task.progress();
     }
   }
 
-  #sendR2t(task: Task, r2tSn: number, bufferOffset: number, desiredDataTransferLength: number): void {
-    this.#link.send({
+  #askFor(task: Task, transfer: WriteTransfer, wanted: number): void {
+    const { tags, counts } = this.#session;
+    for (;;) {
+      const before = transfer.recoveryCount;
+      const r2t = transfer.nextR2t(wanted, tags.next);
+      if (r2t === undefined) return;
+      tags.take();
+      counts.recoveryR2ts += transfer.recoveryCount - before;
+      this.#sendR2t(task, r2t);
+    }
+  }
+
+  #sendR2t(task: Task, { targetTransferTag, r2tSn, offset, length }: R2tFacts): void {
+    const link = task.connection;
+    link.send({
       opcode: opcode.r2t,
       lun: task.command.lun,
       initiatorTaskTag: task.command.initiatorTaskTag,
-      targetTransferTag: this.#session.tags.take(),
-      ...this.#link.numbers('noStatus'),
+      targetTransferTag,
+      ...link.numbers('noStatus'),
       r2tSn,
-      bufferOffset,
-      desiredDataTransferLength,
+      bufferOffset: offset,
+      desiredDataTransferLength: length,
     });
   }
 
-  async #read(task: Task, plan: Extract<Plan, { kind: 'read' }>, read: DataInSender): Promise<Completion | undefined> {
-    const { unit } = task;
-    const length = Math.min(plan.length, read.limit);
-    const step = readStep(readLength, this.#link.parameters.maxXmitDataSegmentLength);
-    for (let offset = 0; offset < length && unit !== undefined; ) {
-      if (this.#link.isFull) await this.#link.room();
-      if (task.isAborting() || this.#link.isClosed) return undefined;
-      const buffer = this.#core.pool.take(Math.min(step, length - offset));
-      const at = plan.offset + offset;
-      await unit.gate.shared(async () => {
-        await unit.device.read(at, buffer);
-      });
-      if (task.isAborting()) return undefined;
-      read.send(buffer, offset, plan.length, () => {
-        this.#core.pool.give(buffer);
-      });
-      offset += buffer.length;
-    }
-    return { status: scsiStatus.good, presented: plan.length };
+  async #read(task: Task, read: DataInSender, presented: number): Promise<Completion | undefined> {
+    await read.pump(() => task.isAborting());
+    return task.isAborting() ? undefined : { status: scsiStatus.good, presented };
   }
 }
 

@@ -5,14 +5,14 @@
 //     └───────────────────────►┘ (an abortive end goes to closed at once)
 
 import type { Socket } from 'node:net';
-import { deferred, ProtocolError, snAdd, type Timer } from '../base/index.ts';
-import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
+import { deferred, ProtocolError, snBefore, type Timer } from '../base/index.ts';
+import { logoutReason, opcode, type Pdu, reservedTag, type TargetPdu } from '../wire/index.ts';
 import { CircuitTap } from './circuit-tap.ts';
 import { ConnectionAlive } from './connection-alive.ts';
 import type { TargetCore } from './core.ts';
 import { FullFeaturePhase } from './full-feature-phase.ts';
 import type { HookConnection } from './hooks.ts';
-import type { ConnectionLink, EndKind, Numbers } from './link.ts';
+import type { ConnectionLink, Departure, EndKind, Numbers, SentStatuses } from './link.ts';
 import type { LoginOutcome } from './login/login-exchange.ts';
 import { formatAddress } from './login/login-exchange.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
@@ -20,6 +20,8 @@ import { LoginPhase } from './login-phase.ts';
 import { type ConnectionParameters, protocolDefaults } from './negotiation/parameters.ts';
 import { PduReceiver } from './pdu-receiver.ts';
 import { PduSender } from './pdu-sender.ts';
+import { leaveSession } from './recovery/departure.ts';
+import { StatusNumbers } from './recovery/status-numbers.ts';
 import type { TargetSession } from './session.ts';
 
 type State = 'login' | 'fullFeature' | 'ending' | 'closed';
@@ -37,14 +39,12 @@ export class TargetConnection implements ConnectionLink {
   readonly #receiver: PduReceiver;
   readonly #alive: ConnectionAlive;
   readonly #closed = deferred();
-  readonly #acknowledging: (() => void)[] = [];
+  readonly #statuses: StatusNumbers;
   #state: State = 'login';
   #session: TargetSession | undefined;
   #initiatorName = '';
   #cid = 0;
   #parameters: ConnectionParameters = protocolDefaults;
-  #statSn: number;
-  #expStatSn: number;
   #sent = 0;
   #timer: Timer | undefined;
   #leaving: Promise<void> | undefined;
@@ -54,8 +54,7 @@ export class TargetConnection implements ConnectionLink {
     this.connectionId = connectionId;
     this.#core = core;
     this.#socket = socket;
-    this.#statSn = options.initialStatSn;
-    this.#expStatSn = options.initialStatSn;
+    this.#statuses = new StatusNumbers(options.initialStatSn);
     this.#tap = options.publishesCircuits ? new CircuitTap(socket) : undefined;
     this.#sender = new PduSender(socket, options.limits.sendBufferLength, this.#tap);
     this.#alive = new ConnectionAlive(options, {
@@ -70,7 +69,7 @@ export class TargetConnection implements ConnectionLink {
       core,
       link: this,
       portal: formatAddress(this.localAddress, this.localPort),
-      takeStatSn: () => this.#takeStatSn(),
+      takeStatSn: () => this.#statuses.take(),
       send: (pdu, data) => {
         this.send(pdu, data);
       },
@@ -88,8 +87,9 @@ export class TargetConnection implements ConnectionLink {
     this.#receiver = new PduReceiver(login, protocolDefaults, {
       isClosed: () => this.isClosed,
       ask: (pdu, length) => options.hooks.onPduReceived?.(pdu, length, this.facts()),
-      acknowledged: (expStatSn) => {
-        this.#acknowledge(expStatSn);
+      acknowledged: (pdu) => {
+        // §11.14.4: a Logout acknowledges for the connection that it closes.
+        if (!this.#isLogoutOfAnother(pdu)) this.acknowledge(pdu.expStatSn);
       },
       broken: (error) => {
         this.#report(error);
@@ -158,7 +158,7 @@ export class TargetConnection implements ConnectionLink {
   }
 
   numbers(kind: 'status' | 'noStatus'): Numbers {
-    const statSn = kind === 'status' ? this.#takeStatSn() : this.#statSn;
+    const statSn = kind === 'status' ? this.#statuses.take() : this.#statuses.next;
     return { statSn, ...(this.#session?.tellWindow() ?? { expCmdSn: 0, maxCmdSn: 0 }) };
   }
 
@@ -167,11 +167,14 @@ export class TargetConnection implements ConnectionLink {
       written?.();
       return;
     }
-    this.#sent += 1;
-    const verdict = this.#core.options.hooks.beforePduSent?.(pdu, this.facts());
-    if (verdict === undefined) this.#sender.send(pdu, data, written);
-    else written?.();
-    if (verdict === 'close') this.end('abortive');
+    const forgotten = this.#statuses.sent(pdu, data);
+    if (forgotten !== undefined) this.#forgetStatus(forgotten.pdu);
+    this.#transmit(pdu, data, written);
+  }
+
+  sendAgain(pdu: TargetPdu, data?: Uint8Array, written?: () => void): void {
+    if (this.isClosed) written?.();
+    else this.#transmit({ ...pdu, ...this.#session?.tellWindow() }, data, written);
   }
 
   announce(): void {
@@ -182,17 +185,22 @@ export class TargetConnection implements ConnectionLink {
     this.#parameters = { ...this.#parameters, maxXmitDataSegmentLength: length };
   }
 
-  async acknowledged(): Promise<void> {
-    const wanted = this.#statSn;
-    if (this.#expStatSn !== wanted && !this.isClosed) this.#alive.pingNow();
-    while (this.#expStatSn !== wanted && !this.isClosed) {
-      await new Promise<void>((resolve) => {
-        this.#acknowledging.push(resolve);
-      });
-    }
+  acknowledge(expStatSn: number): void {
+    for (const { pdu } of this.#statuses.acknowledge(expStatSn)) this.#forgetStatus(pdu);
   }
 
-  end(kind: EndKind): void {
+  async acknowledged(): Promise<void> {
+    const wanted = this.#statuses.next;
+    const isOpen = (): boolean => snBefore(this.#statuses.expected, wanted) && !this.isClosed;
+    if (isOpen()) this.#alive.pingNow();
+    while (isOpen()) await this.#statuses.change();
+  }
+
+  sentStatuses(statSn: number, count: number): SentStatuses {
+    return this.#statuses.find(statSn, count);
+  }
+
+  end(kind: EndKind, departure: Departure = { kind: 'lost' }): void {
     if (this.#state === 'closed') return;
     const wasEnding = this.#state === 'ending';
     this.#state = 'ending';
@@ -206,8 +214,12 @@ export class TargetConnection implements ConnectionLink {
       });
       this.#sender.end();
     }
-    this.#wakeAcknowledging();
-    void this.#leave();
+    this.#statuses.wake();
+    void this.#leave(departure);
+  }
+
+  async left(): Promise<void> {
+    await this.#leaving;
   }
 
   /** What hooks are told of this connection. */
@@ -248,11 +260,11 @@ export class TargetConnection implements ConnectionLink {
         this.#parameters = outcome.connection;
         this.#sender.useDigests(outcome.connection.headerDigest, outcome.connection.dataDigest);
         this.#state = 'fullFeature';
+        if (session.parameters.errorRecoveryLevel > 0) this.#statuses.startKeeping();
         const phase = new FullFeaturePhase({
           core: this.#core,
           session,
           link: this,
-          facts: () => this.facts(),
           reject: (reason, header) => {
             this.#reject(reason, header);
           },
@@ -289,48 +301,40 @@ export class TargetConnection implements ConnectionLink {
     this.send({ opcode: opcode.nopIn, lun, initiatorTaskTag: reservedTag, targetTransferTag, ...numbers });
   }
 
-  #takeStatSn(): number {
-    const statSn = this.#statSn;
-    this.#statSn = snAdd(statSn, 1);
-    return statSn;
+  /** Sends a PDU that has all of its numbers, if the hooks let it pass. */
+  #transmit(pdu: TargetPdu, data: Uint8Array | undefined, written: (() => void) | undefined): void {
+    this.#sent += 1;
+    const verdict = this.#core.options.hooks.beforePduSent?.(pdu, this.facts());
+    if (verdict === undefined) this.#sender.send(pdu, data, written);
+    else written?.();
+    if (verdict === 'close') this.end('abortive');
   }
 
-  #acknowledge(expStatSn: number): void {
-    this.#expStatSn = expStatSn;
-    this.#wakeAcknowledging();
+  #isLogoutOfAnother(pdu: Pdu): boolean {
+    return pdu.opcode === opcode.logoutRequest && pdu.reason !== logoutReason.closeSession && pdu.cid !== this.#cid;
   }
 
-  #wakeAcknowledging(): void {
-    for (const resolve of this.#acknowledging.splice(0)) resolve();
+  /** A status has arrived, or cannot be kept any longer: its task is over for good. */
+  #forgetStatus(pdu: TargetPdu): void {
+    if (pdu.opcode !== opcode.scsiResponse && pdu.opcode !== opcode.dataIn) return;
+    this.#session?.answeredTasks.acknowledged(this, pdu.initiatorTaskTag, pdu.statSn);
   }
 
-  /** Leaves the session as soon as the device is done with this connection's tasks. A second call waits for the first. */
-  async #leave(): Promise<void> {
-    this.#leaving ??= this.#endTasks();
+  /** Leaves the session. The first departure counts; a second call waits for the first. */
+  async #leave(departure: Departure): Promise<void> {
+    this.#leaving ??= this.#depart(departure);
     await this.#leaving;
   }
 
-  async #endTasks(): Promise<void> {
-    const session = this.#session;
-    if (session === undefined) return;
-    const tasks = [...session.tasks.values()].filter((task) => task.connection === this);
-    const units = new Set(tasks.map((task) => task.unit?.number).filter((number) => number !== undefined));
-    // Without tasks there is nothing to wait for, and whoever has been told of the end finds the session gone.
-    if (tasks.length > 0) {
-      await Promise.all(
-        tasks.map(async (task) => {
-          await this.#core.abortTask(session, task, 'now');
-        }),
-      );
-    }
-    session.dropConnection(this, units);
+  async #depart(departure: Departure): Promise<void> {
+    if (this.#session !== undefined) await leaveSession(this.#core, this.#session, this, departure);
   }
 
   /** The socket is closed. */
   async #finish(): Promise<void> {
     if (this.#state !== 'ending') this.end('abortive');
     this.#timer?.cancel();
-    await this.#leave();
+    await this.#leaving;
     this.#state = 'closed';
     this.#closed.resolve();
   }

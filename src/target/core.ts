@@ -5,6 +5,8 @@ import { DeviceServer } from './device-server/device-server.ts';
 import { LogicalUnit } from './device-server/logical-unit.ts';
 import { type CheckCondition, condition } from './device-server/sense.ts';
 import type { PortalAddress, ResolvedTargetOptions } from './options.ts';
+import type { KeptBytes } from './recovery/data-in-log.ts';
+import { closeAbsent } from './recovery/departure.ts';
 import type { TargetSession } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { Task } from './task.ts';
@@ -18,6 +20,8 @@ export class TargetCore {
   readonly server: DeviceServer;
   readonly sessions: SessionRegistry;
   readonly pool: BufferPool = new BufferPool(keptBuffers);
+  /** Data of reads that have been sent and not acknowledged. */
+  readonly keptBytes: KeptBytes;
   /** The open portals. */
   portals: readonly PortalAddress[] = [];
   /** No new logins are taken. */
@@ -28,8 +32,16 @@ export class TargetCore {
     this.options = options;
     this.server = new DeviceServer({ targetName: options.name, portalGroupTag: options.portalGroupTag });
     for (const lun of options.luns) this.server.add(new LogicalUnit(options.name, lun));
-    const { maxSessions, commandWindow } = options.limits;
-    this.sessions = new SessionRegistry({ maxSessions, commandWindow });
+    const { maxSessions, commandWindow, keptDataLength } = options.limits;
+    this.keptBytes = { limit: keptDataLength, kept: 0 };
+    this.sessions = new SessionRegistry({
+      maxSessions,
+      commandWindow,
+      clock: options.clock,
+      expired: (session, link) => {
+        void closeAbsent(this, session, link);
+      },
+    });
   }
 
   /** Lends memory for the data of a write, within the bound for all of them. */

@@ -14,10 +14,11 @@ import {
 } from '../wire/index.ts';
 import { CommandIntake } from './command-intake.ts';
 import type { TargetCore } from './core.ts';
-import type { HookConnection } from './hooks.ts';
 import type { ConnectionLink } from './link.ts';
 import { logOut } from './logout.ts';
 import type { PduHandler } from './pdu-handler.ts';
+import { closeSession } from './recovery/departure.ts';
+import { reassignTask } from './recovery/task-reassign.ts';
 import { targetRecords } from './send-targets.ts';
 import type { TargetSession } from './session.ts';
 import { manageTasks } from './task-management.ts';
@@ -28,7 +29,6 @@ export interface FullFeatureConnection {
   readonly core: TargetCore;
   readonly session: TargetSession;
   readonly link: ConnectionLink;
-  facts(): HookConnection;
   /** Sends a Reject with the header of the PDU in hand, or with another one. */
   reject(reason: number, header?: Uint8Array): void;
   /** A copy of the header of the PDU in hand. */
@@ -207,7 +207,8 @@ export class FullFeaturePhase implements PduHandler {
     } else {
       managementTags.add(pdu.initiatorTaskTag);
       this.#take(pdu, () => {
-        this.#runToAnswer(this.#manageTasks(pdu));
+        if (pdu.function === taskManagementFunction.taskReassign) this.#reassign(pdu);
+        else this.#runToAnswer(this.#manageTasks(pdu));
       });
     }
   }
@@ -216,15 +217,31 @@ export class FullFeaturePhase implements PduHandler {
     const { core, session, link } = this.#connection;
     const response = await manageTasks(core, pdu, session, link);
     session.managementTags.delete(pdu.initiatorTaskTag);
-    link.send({
-      opcode: opcode.taskManagementResponse,
-      response,
-      initiatorTaskTag: pdu.initiatorTaskTag,
-      ...link.numbers('status'),
-    });
+    this.#answerManagement(pdu, response);
     if (pdu.function !== taskManagementFunction.targetColdReset) return;
     // §11.5.1: a cold reset is a power-on event, which ends every session.
-    for (const each of core.sessions.all()) for (const one of each.connections.values()) one.end('graceful');
+    await Promise.all(
+      core.sessions.all().map(async (each) => {
+        await closeSession(core, each, 'graceful');
+      }),
+    );
+  }
+
+  /** §11.6: the task goes on with this connection when the answer has been sent, and not before. */
+  #reassign(pdu: TaskManagementRequest): void {
+    const { session, link } = this.#connection;
+    session.managementTags.delete(pdu.initiatorTaskTag);
+    const { response, resume } = reassignTask(session, link, pdu, (error) => {
+      this.#connection.report(error);
+    });
+    this.#answerManagement(pdu, response);
+    if (!link.isClosed) resume?.();
+  }
+
+  #answerManagement({ initiatorTaskTag }: TaskManagementRequest, response: number): void {
+    const { link } = this.#connection;
+    const numbers = link.numbers('status');
+    link.send({ opcode: opcode.taskManagementResponse, response, initiatorTaskTag, ...numbers });
   }
 
   #runToAnswer(work: Promise<void>): void {

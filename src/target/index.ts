@@ -1,7 +1,8 @@
 // The embedded iSCSI target: a reading of RFC 7143 of its own, which shares bytes with the initiator (wire, scsi) and
 // no behaviour. target.ts listens; connection.ts is a socket with its phases (login-phase, full-feature-phase);
 // session.ts has the command window and the tasks; command-intake and command-runner take a command from its PDU to its
-// response; device-server/ is the SCSI side, negotiation/ and login/ the login, all three without I/O of their own.
+// response; device-server/ is the SCSI side, negotiation/ and login/ the login, all three without I/O of their own;
+// recovery/ is what the error recovery levels above 0 add, and how connections leave their session.
 
 export type { LunOptions } from './device-server/logical-unit.ts';
 export { type CheckCondition, type ConditionName, condition, encodeSense, scsiStatus } from './device-server/sense.ts';
@@ -15,4 +16,9 @@ export type {
 } from './negotiation/parameters.ts';
 export type { LoginRedirect, PortalAddress, TargetLimits, TargetOptions } from './options.ts';
 export { listenTarget, type Target } from './target.ts';
-export type { DropTimes, TargetConnectionInfo, TargetSessionInfo } from './target-session.ts';
+export type {
+  DropTimes,
+  TargetConnectionInfo,
+  TargetRecoveryInfo,
+  TargetSessionInfo,
+} from './target-session.ts';

@@ -17,6 +17,7 @@ import { LoginExchange, type LoginOutcome, type LoginReply } from './login/login
 import type { LoginIdentity } from './login/login-identity.ts';
 import type { Pair } from './negotiation/operational-negotiation.ts';
 import type { PduHandler } from './pdu-handler.ts';
+import { replaceConnection, replaceSession } from './recovery/reinstatement.ts';
 import type { TargetSession } from './session.ts';
 import type { Refusal } from './session-registry.ts';
 
@@ -126,13 +127,9 @@ export class LoginPhase implements PduHandler {
     // The connection that is replaced may be the last of the session that this one continues (§6.3.4).
     const release = sessions.hold(identity.tsih);
     try {
-      const replaced = sessions.replacedBy(identity, this.#connection.portal);
-      for (const old of replaced) old.end('abortive');
-      await Promise.all(
-        replaced.map(async (old) => {
-          await old.closed;
-        }),
-      );
+      const old = sessions.sessionReplacedBy(identity, this.#connection.portal);
+      if (old !== undefined) await replaceSession(this.#connection.core, old);
+      else await replaceConnection(this.#connection.core, identity);
       this.#enter(request, reply, outcome);
     } finally {
       release();

@@ -33,6 +33,8 @@ export interface TargetLimits {
   readonly writeBufferLength?: number;
   /** Bytes of a connection that wait to be sent before reads hold back; 2 MiB unless given. */
   readonly sendBufferLength?: number;
+  /** Bytes of reads that may be kept until they are acknowledged, from error recovery level 1 on; 64 MiB unless given. */
+  readonly keptDataLength?: number;
   /** How long a task management function waits for data and acknowledgments of the initiator; 5 s unless given. */
   readonly taskManagementTimeoutMs?: number;
 }
@@ -105,6 +107,7 @@ const defaultLimits: Required<TargetLimits> = {
   maxTextLength: 65_536,
   writeBufferLength: 268_435_456,
   sendBufferLength: 2_097_152,
+  keptDataLength: 67_108_864,
   taskManagementTimeoutMs: 5_000,
 };
 

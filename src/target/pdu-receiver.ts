@@ -11,8 +11,8 @@ export interface ReceiverHost {
   isClosed(): boolean;
   /** What a hook makes of a PDU. */
   ask(pdu: Pdu, dataLength: number): PduVerdict;
-  /** A PDU has acknowledged every StatSN before this one. */
-  acknowledged(expStatSn: number): void;
+  /** A PDU has come that acknowledges every StatSN before its ExpStatSN. */
+  acknowledged(pdu: Extract<Pdu, { readonly expStatSn: number }>): void;
   /** The stream is of no further use: the connection has to be ended. */
   broken(error: unknown): void;
 }
@@ -78,7 +78,7 @@ export class PduReceiver implements FramerSink {
     const verdict = this.#host.ask(pdu, dataSegmentLength);
     if (verdict === 'close') this.#host.broken(new Error('A hook has closed the connection'));
     if (verdict !== undefined) return undefined;
-    if ('expStatSn' in pdu) this.#host.acknowledged(pdu.expStatSn);
+    if ('expStatSn' in pdu) this.#host.acknowledged(pdu);
     this.#pdu = pdu;
     this.#data = this.#handler.begin(pdu, dataSegmentLength);
     return this.#data;

@@ -2,7 +2,7 @@
 
 import { putU16 } from '../base/index.ts';
 import { opcode, type ScsiCommand, scsiResponseCode } from '../wire/index.ts';
-import type { ConnectionLink } from './link.ts';
+import type { ConnectionLink, Numbers } from './link.ts';
 import { noResidual, residualOf } from './residual.ts';
 
 /** How a task is answered. */
@@ -15,12 +15,19 @@ export interface Completion {
   readonly isFailure?: boolean;
 }
 
-/** Sends the response. `dataInCount` is how many Data-In PDUs went before. */
+/** What a response tells besides its completion. */
+export interface ResponseFacts {
+  /** How many Data-In PDUs went before. */
+  readonly dataInCount: number;
+  readonly numbers: Numbers;
+}
+
+/** Sends the response. */
 export function sendScsiResponse(
   link: ConnectionLink,
   command: ScsiCommand,
   completion: Completion,
-  dataInCount: number,
+  { dataInCount, numbers }: ResponseFacts,
 ): void {
   const isFailure = completion.isFailure ?? false;
   const residual = isFailure ? noResidual : residualOf(completion.presented, command.expectedDataTransferLength);
@@ -35,7 +42,7 @@ export function sendScsiResponse(
       isBidiOverflow: false,
       isBidiUnderflow: false,
       bidiReadResidualCount: 0,
-      ...link.numbers('status'),
+      ...numbers,
       expDataSn: isFailure ? 0 : dataInCount,
     },
     completion.sense && senseSegment(completion.sense),

@@ -1,10 +1,9 @@
 // The sessions of a target: who may open one, which one a login belongs to, and what it replaces (RFC 7143 §6.3.1, §4.4.3).
 
 import { loginStatus } from '../wire/index.ts';
-import type { ConnectionLink } from './link.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
 import type { SessionParameters } from './negotiation/parameters.ts';
-import { TargetSession } from './session.ts';
+import { type SessionHost, TargetSession } from './session.ts';
 
 /** Why a login cannot go on, with the status to refuse it with. */
 export interface Refusal {
@@ -13,7 +12,7 @@ export interface Refusal {
 }
 
 /** What the registry must know of the target. */
-export interface RegistryOptions {
+export interface RegistryOptions extends Pick<SessionHost, 'clock' | 'expired'> {
   readonly maxSessions: number;
   readonly commandWindow: number;
 }
@@ -57,16 +56,15 @@ export class SessionRegistry {
     if (session === undefined || !isSameNexus(session.identity, identity)) {
       return { status: loginStatus.sessionDoesNotExist, why: `there is no session with the handle ${identity.tsih}` };
     }
+    // §6.3.4: one that is replaced makes room, and one that is gone takes none.
     const isReinstatement = session.connections.has(identity.cid);
     if (isReinstatement || session.connections.size < session.parameters.maxConnections) return undefined;
     return { status: loginStatus.tooManyConnections, why: 'the session has as many connections as were agreed on' };
   }
 
-  /** What a login replaces: all connections of the session with the same identity, or the one with the same CID. */
-  replacedBy(identity: LoginIdentity, portal: string): ConnectionLink[] {
-    if (identity.tsih === 0) return [...(this.#find(identity, portal)?.connections.values() ?? [])];
-    const old = this.#byHandle.get(identity.tsih)?.connections.get(identity.cid);
-    return old === undefined ? [] : [old];
+  /** The session that a login replaces (§6.3.5). */
+  sessionReplacedBy(identity: LoginIdentity, portal: string): TargetSession | undefined {
+    return identity.tsih === 0 ? this.#find(identity, portal) : undefined;
   }
 
   /** The session of a login that has passed `check`, made anew for the first connection. */
@@ -76,7 +74,11 @@ export class SessionRegistry {
     const tsih = this.#freeHandle();
     const numbers = { id: this.#nextId, tsih, commandWindow: this.#options.commandWindow };
     this.#nextId += 1;
-    const session = new TargetSession(numbers, identity, portal, parameters, () => this.#byHandle.delete(tsih));
+    const { clock, expired } = this.#options;
+    const ended = (): void => {
+      this.#byHandle.delete(tsih);
+    };
+    const session = new TargetSession(numbers, identity, portal, parameters, { clock, expired, ended });
     this.#byHandle.set(tsih, session);
     return session;
   }

@@ -1,11 +1,15 @@
 // A session of the target: its command window, its tasks, its connections (RFC 7143 §4.2.2, §4.4.3).
 
+import type { Clock } from '../base/index.ts';
 import { CommandWindow } from './command-window.ts';
 import { condition } from './device-server/sense.ts';
 import { UnitAttentions } from './device-server/unit-attentions.ts';
 import type { ConnectionLink } from './link.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
 import type { SessionParameters } from './negotiation/parameters.ts';
+import { Absences } from './recovery/absences.ts';
+import { AnsweredTasks } from './recovery/answered-tasks.ts';
+import type { Completion } from './scsi-responder.ts';
 import type { Task } from './task.ts';
 import { TransferTags } from './transfer-tags.ts';
 
@@ -13,6 +17,25 @@ import { TransferTags } from './transfer-tags.ts';
 export interface NumberedRequest {
   readonly connection: ConnectionLink;
   deliver(): void;
+}
+
+/** What a session asks of its target. */
+export interface SessionHost {
+  readonly clock: Clock;
+  /** A connection was not recovered in time. */
+  expired(session: TargetSession, link: ConnectionLink): void;
+  /** The session is over. */
+  ended(session: TargetSession): void;
+}
+
+/** How often recovery was needed, for whoever watches. */
+export interface RecoveryCounts {
+  /** Tasks that another connection took over. */
+  reassigned: number;
+  /** SNACK requests that were carried out, acknowledgments of data apart. */
+  snacks: number;
+  /** R2Ts for data that were lost. */
+  recoveryR2ts: number;
 }
 
 /** How many aborted tasks a session remembers, to tell data that were under way from data that answer nothing. */
@@ -31,15 +54,21 @@ export class TargetSession {
   readonly attentions: UnitAttentions = new UnitAttentions();
   readonly tags: TransferTags = new TransferTags();
   readonly connections: Map<number, ConnectionLink> = new Map();
+  /** Connections that have gone and may be recovered. */
+  readonly absences: Absences;
   /** By initiator task tag. */
   readonly tasks: Map<number, Task> = new Map();
   /** Task tags of the task management functions under way. */
   readonly managementTags: Set<number> = new Set();
+  /** Tasks whose status has not been acknowledged; empty at error recovery level 0. */
+  readonly answeredTasks: AnsweredTasks = new AnsweredTasks();
+  readonly counts: RecoveryCounts = { reassigned: 0, snacks: 0, recoveryR2ts: 0 };
   readonly #aborted = new Set<number>();
   readonly #reached = new Set<() => void>();
-  readonly #onEmpty: (session: TargetSession) => void;
+  readonly #host: SessionHost;
   #toldMaxCmdSn: number;
   #holders = 0;
+  #isClosing = false;
   #isEnded = false;
 
   constructor(
@@ -47,7 +76,7 @@ export class TargetSession {
     identity: LoginIdentity,
     portal: string,
     parameters: SessionParameters,
-    onEmpty: (session: TargetSession) => void,
+    host: SessionHost,
   ) {
     this.id = numbers.id;
     this.tsih = numbers.tsih;
@@ -55,12 +84,43 @@ export class TargetSession {
     this.portal = portal;
     this.parameters = parameters;
     this.window = new CommandWindow(numbers.commandWindow, identity.cmdSn);
-    this.#onEmpty = onEmpty;
+    this.#host = host;
+    this.absences = new Absences(host.clock, (link) => {
+      host.expired(this, link);
+    });
     this.#toldMaxCmdSn = this.window.maxCmdSn;
   }
 
   get isEnded(): boolean {
     return this.#isEnded;
+  }
+
+  /** Nothing of the session is to outlive its connections. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** The connection that a CID names: one that is there, or one that waits for its cleanup (§8.2). */
+  connection(cid: number): ConnectionLink | undefined {
+    return this.connections.get(cid) ?? this.absences.waiting(cid);
+  }
+
+  /** The tasks of a connection that have not been answered. */
+  tasksOf(link: ConnectionLink): Task[] {
+    const tasks: Task[] = [];
+    for (const task of this.tasks.values()) if (task.connection === link) tasks.push(task);
+    return tasks;
+  }
+
+  /** Tasks that wait for a connection, answered ones included. */
+  get retainedTasks(): Task[] {
+    const answered = this.answeredTasks.all().map(({ task }) => task);
+    return [...this.tasks.values(), ...answered].filter((task) => task.isSuspended);
+  }
+
+  /** Keeps a task whose status is about to be sent, where it may be asked for again. */
+  keepAnswer(task: Task, completion: Completion, statSn: number): void {
+    if (this.parameters.errorRecoveryLevel > 0) this.answeredTasks.add({ task, completion, statSn });
   }
 
   /** Takes a numbered request in and delivers what has its turn now. */
@@ -121,17 +181,20 @@ export class TargetSession {
     this.#aborted.delete(initiatorTaskTag);
   }
 
-  /**
-   * A connection is gone. Its tasks have been aborted by now; what it had sent ahead of a gap is forgotten, so that the
-   * initiator may send it again (§7.11), and the loss is told on the connections that are left (§11.14.5).
-   */
-  dropConnection(connection: ConnectionLink, affectedLuns: Iterable<number>): void {
-    if (this.connections.get(connection.cid) !== connection) return;
-    this.connections.delete(connection.cid);
-    this.window.discard((request) => request.connection === connection);
-    for (const lun of affectedLuns) this.attentions.establish(lun, condition.commandsClearedByProtocol);
-    this.announceWindow();
-    this.#endIfEmpty();
+  /** Forgets what a connection had sent ahead of a gap, so that the initiator may send it again (§7.11, §11.14). */
+  discardHeld(link: ConnectionLink): void {
+    this.window.discard((request) => request.connection === link);
+  }
+
+  /** Tasks were lost with a connection, which every unit that is concerned tells, once (§11.14.5). */
+  tellCleared(luns: Iterable<number>): void {
+    for (const lun of luns) this.attentions.establish(lun, condition.commandsClearedByProtocol);
+  }
+
+  /** From now on connections that go take their tasks along. */
+  close(): void {
+    this.#isClosing = true;
+    this.absences.clear();
   }
 
   /** Keeps the session though it has no connections, until the function that is returned is called. */
@@ -139,16 +202,17 @@ export class TargetSession {
     this.#holders += 1;
     return () => {
       this.#holders -= 1;
-      this.#endIfEmpty();
+      this.endIfEmpty();
     };
   }
 
-  /** At error recovery level 0 with Time2Retain 0 a session does not outlive its last connection. */
-  #endIfEmpty(): void {
-    if (this.connections.size > 0 || this.#holders > 0 || this.#isEnded) return;
+  /** A session ends with its last connection, unless that may be recovered, or tasks still wait for another (§6.3.5). */
+  endIfEmpty(): void {
+    if (this.connections.size > 0 || this.absences.size > 0 || this.#holders > 0 || this.#isEnded) return;
     this.#isEnded = true;
+    this.answeredTasks.forgetThose(() => true);
     this.#wakeReached();
-    this.#onEmpty(this);
+    this.#host.ended(this);
   }
 
   #deliver(requests: readonly NumberedRequest[]): void {

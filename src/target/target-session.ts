@@ -1,12 +1,14 @@
 // A session as the owner of a target sees it: what it is, and what the target can ask of the initiator (RFC 7143 §11.9).
 
-import { lunZero, UsageError } from '../base/index.ts';
-import { asyncEvent, opcode } from '../wire/index.ts';
+import { UsageError } from '../base/index.ts';
+import { asyncEvent } from '../wire/index.ts';
+import { sendAsync, sendConnectionDrop } from './async-events.ts';
 import type { TargetCore } from './core.ts';
 import { lunField } from './device-server/report-luns.ts';
 import { type CheckCondition, encodeSense } from './device-server/sense.ts';
-import type { ConnectionLink } from './link.ts';
+import type { ConnectionLink, RecoveryTimes } from './link.ts';
 import type { ConnectionParameters, SessionParameters } from './negotiation/parameters.ts';
+import { negotiatedTimes } from './recovery/departure.ts';
 import { senseSegment } from './scsi-responder.ts';
 import type { TargetSession } from './session.ts';
 
@@ -17,10 +19,26 @@ export interface TargetConnectionInfo {
   readonly parameters: ConnectionParameters;
 }
 
-/** Times that a drop is announced with, in seconds (RFC 7143 §11.9.1). */
-export interface DropTimes {
-  readonly time2Wait?: number;
-  readonly time2Retain?: number;
+/**
+ * Times that a drop is announced with, in seconds (RFC 7143 §11.9.1): those of the session unless given at error recovery
+ * level 2, and 0 below it, where no task outlives its connection.
+ */
+export type DropTimes = Partial<RecoveryTimes>;
+
+/** What error recovery has done in a session, and what it keeps. */
+export interface TargetRecoveryInfo {
+  /** Connections that have gone without a logout and may still be logged out or reinstated (§8.2: CLEANUP_WAIT). */
+  readonly lostCids: readonly number[];
+  /** Tasks without a connection: they wait for a logout, and then to be reassigned. */
+  readonly retainedTaskCount: number;
+  /** Tasks whose status has been sent and not acknowledged; none at level 0. */
+  readonly unacknowledgedTaskCount: number;
+  /** Tasks that another connection took over. */
+  readonly reassignedCount: number;
+  /** SNACK requests that were carried out, acknowledgments of data apart. */
+  readonly snackCount: number;
+  /** R2Ts for data that were lost. */
+  readonly recoveryR2tCount: number;
 }
 
 /** A session at the moment of asking, with handles on it. Handles throw `ISCSI_NO_SUCH_CONNECTION` for an unknown CID. */
@@ -36,6 +54,7 @@ export interface TargetSessionInfo {
   readonly connections: readonly TargetConnectionInfo[];
   /** SCSI tasks under way. */
   readonly taskCount: number;
+  readonly recovery: TargetRecoveryInfo;
   /** Async event 1: asks for a logout of a connection (the first unless given) within seconds, then drops it. */
   requestLogout(options?: { readonly cid?: number; readonly seconds?: number }): void;
   /** Async event 2, then drops the connection. */
@@ -68,21 +87,23 @@ export function sessionInfo(core: TargetCore, session: TargetSession): TargetSes
       parameters,
     })),
     taskCount: session.tasks.size,
+    recovery: recoveryInfo(session),
     requestLogout: ({ cid, seconds = 3 } = {}) => {
       const link = find(cid);
       sendAsync(link, { event: asyncEvent.logoutRequest, parameter3: seconds });
       dropLater(core, link, seconds);
     },
-    dropConnection: (cid, { time2Wait = 0, time2Retain = 0 } = {}) => {
+    dropConnection: (cid, times) => {
       const link = find(cid);
-      const times = { parameter2: time2Wait, parameter3: time2Retain };
-      sendAsync(link, { event: asyncEvent.connectionDropNotification, parameter1: cid, ...times });
-      link.end('graceful');
+      const announced = dropTimes(session, times);
+      sendConnectionDrop(link, cid, announced);
+      link.end('graceful', { kind: 'announced', ...announced });
     },
-    drop: ({ time2Wait = 0, time2Retain = 0 } = {}) => {
-      const times = { parameter2: time2Wait, parameter3: time2Retain };
-      sendAsync(find(), { event: asyncEvent.sessionDropNotification, ...times });
-      for (const link of session.connections.values()) link.end('graceful');
+    drop: (times) => {
+      const announced = dropTimes(session, times);
+      const { time2Wait, time2Retain } = announced;
+      sendAsync(find(), { event: asyncEvent.sessionDropNotification, parameter2: time2Wait, parameter3: time2Retain });
+      for (const link of session.connections.values()) link.end('graceful', { kind: 'announced', ...announced });
     },
     requestNegotiation: ({ cid, seconds = 3 } = {}) => {
       sendAsync(find(cid), { event: asyncEvent.negotiationRequest, parameter3: seconds });
@@ -97,6 +118,23 @@ export function sessionInfo(core: TargetCore, session: TargetSession): TargetSes
   };
 }
 
+function recoveryInfo(session: TargetSession): TargetRecoveryInfo {
+  const waiting = session.absences.all().filter(({ state }) => state === 'cleanupWait');
+  return {
+    lostCids: waiting.map(({ link }) => link.cid),
+    retainedTaskCount: session.retainedTasks.length,
+    unacknowledgedTaskCount: session.answeredTasks.all().length,
+    reassignedCount: session.counts.reassigned,
+    snackCount: session.counts.snacks,
+    recoveryR2tCount: session.counts.recoveryR2ts,
+  };
+}
+
+function dropTimes(session: TargetSession, times: DropTimes | undefined): RecoveryTimes {
+  const isRecoverable = session.parameters.errorRecoveryLevel === 2;
+  return { ...(isRecoverable ? negotiatedTimes(session) : { time2Wait: 0, time2Retain: 0 }), ...times };
+}
+
 function findConnection(session: TargetSession, cid: number | undefined): ConnectionLink {
   const [first] = session.connections.values();
   const link = cid === undefined ? first : session.connections.get(cid);
@@ -104,30 +142,6 @@ function findConnection(session: TargetSession, cid: number | undefined): Connec
   throw new UsageError('ISCSI_NO_SUCH_CONNECTION', `Session ${session.id} has no connection ${cid ?? 'at all'}`, {
     argument: 'cid',
   });
-}
-
-interface AsyncFacts {
-  readonly event: number;
-  readonly lun?: ReturnType<typeof lunField>;
-  readonly parameter1?: number;
-  readonly parameter2?: number;
-  readonly parameter3?: number;
-}
-
-function sendAsync(link: ConnectionLink, facts: AsyncFacts, data?: Uint8Array): void {
-  link.send(
-    {
-      opcode: opcode.asyncMessage,
-      lun: facts.lun ?? lunZero,
-      ...link.numbers('status'),
-      asyncEvent: facts.event,
-      asyncVCode: 0,
-      parameter1: facts.parameter1 ?? 0,
-      parameter2: facts.parameter2 ?? 0,
-      parameter3: facts.parameter3 ?? 0,
-    },
-    data,
-  );
 }
 
 /** §11.9.1: an initiator that has not logged out in time loses the connection. */

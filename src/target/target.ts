@@ -6,6 +6,7 @@ import { TargetConnection } from './connection.ts';
 import { TargetCore } from './core.ts';
 import { LogicalUnit, type LunOptions } from './device-server/logical-unit.ts';
 import { type PortalAddress, resolveOptions, type TargetOptions } from './options.ts';
+import { closeSession } from './recovery/departure.ts';
 import { sessionInfo, type TargetSessionInfo } from './target-session.ts';
 
 /** A target that is listening. */
@@ -135,6 +136,8 @@ class EmbeddedTarget implements Target {
       await connection.closed;
     });
     await Promise.all([...stopped, ...closed]);
+    // Those that outlived their connections.
+    for (const session of this.#core.sessions.all()) await closeSession(this.#core, session, kind);
   }
 }
 

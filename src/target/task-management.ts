@@ -42,9 +42,8 @@ export async function manageTasks(
     case functionCode.targetColdReset:
       plugAll(context);
       return await withLimit(core, async (limit) => await resetTarget(core, context, limit));
-    case functionCode.taskReassign:
-      return responseCode.reassignmentNotSupported;
     default:
+      // TASK REASSIGN is not a matter of this file. CLEAR ACA (SAM-5 §7.4) is for units that take the NACA bit, which is none.
       return responseCode.functionNotSupported;
   }
 }
@@ -53,8 +52,8 @@ export async function manageTasks(
 async function abortTask(core: TargetCore, { request, session, link }: Context): Promise<number> {
   const task = session.tasks.get(request.referencedTaskTag);
   if (task !== undefined) {
-    // §11.5.1: on the connection that the task is allegiant to, and only that.
-    if (task.connection !== link) return responseCode.functionRejected;
+    // §11.5.1: on the connection that the task is allegiant to, and only that, until it has been logged out.
+    if (task.allegiance !== 'free' && task.connection !== link) return responseCode.functionRejected;
     if (!equalLun(task.command.lun, request.lun)) return responseCode.taskDoesNotExist;
     await core.abortTask(session, task, 'now');
     return responseCode.functionComplete;

@@ -5,6 +5,7 @@ import { type ScsiCommand, taskAttribute } from '../wire/index.ts';
 import type { LogicalUnit } from './device-server/logical-unit.ts';
 import type { TaskAttribute, TaskSetEntry } from './device-server/task-set.ts';
 import type { ConnectionLink } from './link.ts';
+import type { DataInRecovery } from './recovery/data-in-recovery.ts';
 import type { WriteTransfer } from './write-transfer.ts';
 
 /**
@@ -12,6 +13,12 @@ import type { WriteTransfer } from './write-transfer.ts';
  * `aborting`: it was told to stop while it ran, and its work is still under way.
  */
 export type TaskState = 'held' | 'waiting' | 'running' | 'aborting' | 'ended';
+
+/**
+ * How a task stands to its connection. `suspended`: the connection is gone, and nothing is sent or asked for.
+ * `free`: it has been logged out for recovery besides, so that the task may be reassigned (RFC 7143 §7.2.2).
+ */
+export type Allegiance = 'bound' | 'suspended' | 'free';
 
 /** What a task needs besides its command. */
 export interface TaskParts {
@@ -24,14 +31,17 @@ export interface TaskParts {
   readonly run: (task: Task) => void;
 }
 
-/** One task. Its connection is the one that its command came on, for all of its life (RFC 7143 §4.2.5.1). */
+/** One task. Its connection is the one that its command came on, until it is reassigned (RFC 7143 §4.2.5.1, §7.2.2). */
 export class Task implements TaskSetEntry {
   readonly command: ScsiCommand;
-  readonly connection: ConnectionLink;
   readonly attribute: TaskAttribute;
   readonly transfer: WriteTransfer | undefined;
   readonly buffer: Buffer | undefined;
+  /** The data that it has sent, where they can be asked for again. */
+  dataIn: DataInRecovery | undefined;
   readonly #run: (task: Task) => void;
+  #connection: ConnectionLink;
+  #allegiance: Allegiance = 'bound';
   #unit: LogicalUnit | undefined;
   #state: TaskState = 'held';
   #waitsForTransfers = false;
@@ -41,7 +51,7 @@ export class Task implements TaskSetEntry {
 
   constructor(command: ScsiCommand, parts: TaskParts) {
     this.command = command;
-    this.connection = parts.connection;
+    this.#connection = parts.connection;
     this.transfer = parts.transfer;
     this.buffer = parts.buffer;
     this.#run = parts.run;
@@ -50,6 +60,20 @@ export class Task implements TaskSetEntry {
 
   get state(): TaskState {
     return this.#state;
+  }
+
+  /** The connection that it belongs to, or belonged to last. */
+  get connection(): ConnectionLink {
+    return this.#connection;
+  }
+
+  get allegiance(): Allegiance {
+    return this.#allegiance;
+  }
+
+  /** Whether it has no connection to send on. */
+  get isSuspended(): boolean {
+    return this.#allegiance !== 'bound';
   }
 
   /** Whether the task was told to stop, or has ended. */
@@ -95,6 +119,32 @@ export class Task implements TaskSetEntry {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
+  }
+
+  /** Its connection is gone. What was asked of the initiator will not come. */
+  suspend(): void {
+    this.#allegiance = 'suspended';
+    this.transfer?.interrupt();
+    this.progressed();
+  }
+
+  /** The connection that is gone has been logged out: any other may take the task. */
+  release(): void {
+    if (this.#allegiance === 'suspended') this.#allegiance = 'free';
+  }
+
+  /** Goes on with another connection. `expDataSn` is what the initiator has of its data or R2Ts (§11.5.6). */
+  reassign(connection: ConnectionLink, expDataSn: number): void {
+    this.#connection = connection;
+    this.#allegiance = 'bound';
+    this.dataIn?.reassigned(expDataSn);
+    this.transfer?.reassigned(expDataSn);
+    this.progressed();
+  }
+
+  /** Waits until the task has a connection again, or is told to stop. */
+  async bound(): Promise<void> {
+    while (this.isSuspended && !this.isAborting()) await this.progress();
   }
 
   /**

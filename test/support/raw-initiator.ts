@@ -237,6 +237,13 @@ export class RawInitiator implements AsyncDisposable {
     return received as Received<Extract<TargetPdu, { opcode: O }>>;
   }
 
+  /** The next PDU, whatever it is. Throws when the connection is closed first. */
+  async nextOfAny(): Promise<Received> {
+    const received = await this.#take();
+    if (received === undefined) throw new Error('the connection was closed before a PDU came');
+    return received;
+  }
+
   /** Resolves when the target has closed the connection, with what came before that. */
   async closed(): Promise<Received[]> {
     const rest: Received[] = [];

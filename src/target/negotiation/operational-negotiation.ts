@@ -28,7 +28,7 @@ export class OperationalNegotiation {
 
   constructor(offer: ResolvedParameters, isDiscovery: boolean, isLeading: boolean) {
     this.#offer = offer;
-    this.#ours = ourValues(offer);
+    this.#ours = ourValues(offer, isDiscovery);
     this.#isDiscovery = isDiscovery;
     this.#isLeading = isLeading;
   }
@@ -40,6 +40,7 @@ export class OperationalNegotiation {
       if (failure !== undefined) return { kind: 'failed', why: failure };
     }
     this.#limitFirstBurst();
+    this.#limitR2ts();
     const pairs: Pair[] = [];
     for (const [key] of offers) {
       const answer = this.#answerTo(key);
@@ -55,9 +56,12 @@ export class OperationalNegotiation {
       immediateData: this.#boolean('ImmediateData', protocolDefaults.immediateData),
       maxBurstLength: this.#number('MaxBurstLength', protocolDefaults.maxBurstLength),
       firstBurstLength: this.#number('FirstBurstLength', protocolDefaults.firstBurstLength),
-      maxOutstandingR2t: this.#number('MaxOutstandingR2T', protocolDefaults.maxOutstandingR2t),
+      // Also where ErrorRecoveryLevel was settled after it: fewer than were agreed on are always allowed.
+      maxOutstandingR2t:
+        this.#errorRecoveryLevel > 0 ? 1 : this.#number('MaxOutstandingR2T', protocolDefaults.maxOutstandingR2t),
       defaultTime2Wait: this.#number('DefaultTime2Wait', protocolDefaults.defaultTime2Wait),
       defaultTime2Retain: this.#number('DefaultTime2Retain', protocolDefaults.defaultTime2Retain),
+      errorRecoveryLevel: this.#errorRecoveryLevel,
     };
   }
 
@@ -109,6 +113,16 @@ export class OperationalNegotiation {
     if (firstBurstLength > maxBurstLength) this.#results.set('FirstBurstLength', maxBurstLength);
   }
 
+  /** §13.19: since sequences come in order, a level above 0 allows one R2T at a time. */
+  #limitR2ts(): void {
+    if (this.#errorRecoveryLevel > 0 && this.#results.has('MaxOutstandingR2T'))
+      this.#results.set('MaxOutstandingR2T', 1);
+  }
+
+  get #errorRecoveryLevel(): number {
+    return this.#number('ErrorRecoveryLevel', protocolDefaults.errorRecoveryLevel);
+  }
+
   #number(key: string, otherwise: number): number {
     const value = this.#results.get(key);
     return typeof value === 'number' ? value : otherwise;
@@ -120,7 +134,7 @@ export class OperationalNegotiation {
   }
 }
 
-function ourValues(offer: ResolvedParameters): ReadonlyMap<string, Value | readonly string[]> {
+function ourValues(offer: ResolvedParameters, isDiscovery: boolean): ReadonlyMap<string, Value | readonly string[]> {
   return new Map<string, Value | readonly string[]>([
     ['HeaderDigest', offer.headerDigest],
     ['DataDigest', offer.dataDigest],
@@ -134,7 +148,8 @@ function ourValues(offer: ResolvedParameters): ReadonlyMap<string, Value | reado
     ['MaxOutstandingR2T', offer.maxOutstandingR2t],
     ['DataPDUInOrder', true],
     ['DataSequenceInOrder', true],
-    ['ErrorRecoveryLevel', 0],
+    // §7.4.1: always 0 in a discovery session.
+    ['ErrorRecoveryLevel', isDiscovery ? 0 : offer.errorRecoveryLevel],
     // ResponseFence would hold for every completion after a multi-task abort, also on other sessions.
     ['TaskReporting', ['RFC3720']],
     ['iSCSIProtocolLevel', 1],

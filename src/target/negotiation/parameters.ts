@@ -26,8 +26,10 @@ export interface TargetParameters {
   readonly maxOutstandingR2t?: number;
   /** Seconds; 0 unless given. */
   readonly defaultTime2Wait?: number;
-  /** Seconds; 0 unless given, since nothing is retained at error recovery level 0. */
+  /** Seconds; 0 unless given, and 20 with error recovery level 2, which is of no use without. */
   readonly defaultTime2Retain?: number;
+  /** The highest error recovery level to agree to: 0, 1 or 2; 0 unless given. */
+  readonly errorRecoveryLevel?: number;
 }
 
 /** {@link TargetParameters} with every default filled in. */
@@ -43,6 +45,7 @@ export interface SessionParameters {
   readonly maxOutstandingR2t: number;
   readonly defaultTime2Wait: number;
   readonly defaultTime2Retain: number;
+  readonly errorRecoveryLevel: number;
 }
 
 /** What a connection agreed on (RFC 7143 §13, scope CO). */
@@ -65,6 +68,7 @@ export const protocolDefaults: Readonly<SessionParameters & ConnectionParameters
   maxOutstandingR2t: 1,
   defaultTime2Wait: 2,
   defaultTime2Retain: 20,
+  errorRecoveryLevel: 0,
   headerDigest: false,
   dataDigest: false,
   maxRecvDataSegmentLength: 8192,
@@ -83,6 +87,7 @@ const ours: ResolvedParameters = {
   maxOutstandingR2t: 8,
   defaultTime2Wait: 0,
   defaultTime2Retain: 0,
+  errorRecoveryLevel: 0,
 };
 
 const longestSegment = 0x00ff_ffff;
@@ -96,11 +101,13 @@ const bounds = {
   maxOutstandingR2t: [1, 65_535],
   defaultTime2Wait: [0, 3600],
   defaultTime2Retain: [0, 3600],
+  errorRecoveryLevel: [0, 2],
 } as const;
 
 /** Checks parameters and fills in defaults. @throws UsageError `ISCSI_BAD_ARGUMENT`. */
 export function resolveParameters(parameters: TargetParameters): ResolvedParameters {
-  const all: ResolvedParameters = { ...ours, ...parameters };
+  const defaultTime2Retain = parameters.errorRecoveryLevel === 2 ? protocolDefaults.defaultTime2Retain : 0;
+  const all: ResolvedParameters = { ...ours, defaultTime2Retain, ...parameters };
   for (const [name, [low, high]] of Object.entries(bounds)) {
     const value = all[name as keyof typeof bounds];
     if (Number.isInteger(value) && value >= low && value <= high) continue;

@@ -152,6 +152,7 @@ test('§13: what is not negotiated keeps the default of the RFC, whatever the ta
     maxOutstandingR2t: 1,
     defaultTime2Wait: 2,
     defaultTime2Retain: 20,
+    errorRecoveryLevel: 0,
   });
   assert.equal(connection.maxXmitDataSegmentLength, 65_536);
   assert.equal(connection.headerDigest, false);

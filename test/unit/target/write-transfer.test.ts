@@ -42,12 +42,12 @@ test('a sequence is over when the data of its last PDU are here, not when their 
 
 test('§11.8.4: R2Ts follow on what came unasked, no longer than MaxBurstLength, no more than MaxOutstandingR2T', () => {
   const transfer = transferOf({ immediateLength: 512 });
-  assert.deepEqual(transfer.nextR2t(6000, 1), { r2tSn: 0, offset: 512, length: 2048 });
-  assert.deepEqual(transfer.nextR2t(6000, 2), { r2tSn: 1, offset: 2560, length: 2048 });
+  assert.deepEqual(transfer.nextR2t(6000, 1), { targetTransferTag: 1, r2tSn: 0, offset: 512, length: 2048 });
+  assert.deepEqual(transfer.nextR2t(6000, 2), { targetTransferTag: 2, r2tSn: 1, offset: 2560, length: 2048 });
   assert.equal(transfer.nextR2t(6000, 3), undefined);
   assert.equal(receive(transfer, dataOut(1, 0, 512, 1024, false)), true);
   assert.equal(receive(transfer, dataOut(1, 1, 1536, 1024, true)), true);
-  assert.deepEqual(transfer.nextR2t(6000, 3), { r2tSn: 2, offset: 4608, length: 1392 });
+  assert.deepEqual(transfer.nextR2t(6000, 3), { targetTransferTag: 3, r2tSn: 2, offset: 4608, length: 1392 });
   assert.equal(receive(transfer, dataOut(2, 0, 2560, 2048, true)), true);
   assert.equal(transfer.isQuiet, false);
   assert.equal(receive(transfer, dataOut(3, 0, 4608, 1392, true)), true);
@@ -61,7 +61,7 @@ test('§13.10: with InitialR2T=No unsolicited Data-Out come first, and R2Ts only
   assert.equal(transfer.nextR2t(8192, 1), undefined);
   assert.equal(receive(transfer, dataOut(reservedTag, 0, 256, 256, false)), true);
   assert.equal(receive(transfer, dataOut(reservedTag, 1, 512, 512, true)), true);
-  assert.deepEqual(transfer.nextR2t(8192, 1), { r2tSn: 0, offset: 1024, length: 2048 });
+  assert.deepEqual(transfer.nextR2t(8192, 1), { targetTransferTag: 1, r2tSn: 0, offset: 1024, length: 2048 });
   assert.equal(transfer.fault, undefined);
 });
 
