@@ -10,6 +10,7 @@ import { logoutReason, opcode, type Pdu, reservedTag, type TargetPdu } from '../
 import { CircuitTap } from './circuit-tap.ts';
 import { ConnectionAlive } from './connection-alive.ts';
 import type { TargetCore } from './core.ts';
+import { FaultLine } from './faults/fault-line.ts';
 import { FullFeaturePhase } from './full-feature-phase.ts';
 import type { HookConnection } from './hooks.ts';
 import type { ConnectionLink, Departure, EndKind, Numbers, SentStatuses } from './link.ts';
@@ -35,6 +36,7 @@ export class TargetConnection implements ConnectionLink {
   readonly #core: TargetCore;
   readonly #socket: Socket;
   readonly #tap: CircuitTap | undefined;
+  readonly #line: FaultLine;
   readonly #sender: PduSender;
   readonly #receiver: PduReceiver;
   readonly #alive: ConnectionAlive;
@@ -56,7 +58,19 @@ export class TargetConnection implements ConnectionLink {
     this.#socket = socket;
     this.#statuses = new StatusNumbers(options.initialStatSn);
     this.#tap = options.publishesCircuits ? new CircuitTap(socket) : undefined;
-    this.#sender = new PduSender(socket, options.limits.sendBufferLength, this.#tap);
+    this.#line = new FaultLine(core.laboratory, socket, {
+      facts: () => this.facts(),
+      received: (bytes) => {
+        this.#take(bytes);
+      },
+      sent: (bytes) => {
+        this.#sender.write(bytes);
+      },
+      drained: () => {
+        this.#sender.drained();
+      },
+    });
+    this.#sender = new PduSender(socket, options.limits.sendBufferLength, this.#line, this.#tap);
     this.#alive = new ConnectionAlive(options, {
       ping: (tag) => {
         this.#ping(tag);
@@ -104,17 +118,19 @@ export class TargetConnection implements ConnectionLink {
     this.#socket.setNoDelay(true);
     this.#socket.on('data', (chunk: Uint8Array) => {
       this.#tap?.received(chunk);
-      this.#take(chunk);
+      this.#line.receive(chunk);
     });
     this.#socket.on('error', (error) => {
       this.#report(error);
     });
     this.#socket.on('close', () => {
       this.#tap?.closed();
+      this.#line.stop();
       void this.#finish();
     });
     if (options.hooks.onConnection?.(this.facts()) === 'close') this.#socket.resetAndDestroy();
     this.#timer = options.clock.schedule(options.limits.loginTimeoutMs, () => {
+      if (this.#line.isHeld) return; // a target that is made to be silent does not say so
       this.#report(new ProtocolError('ISCSI_UNEXPECTED_PDU', 'A login did not finish in time'));
       this.end('abortive');
     });
@@ -228,6 +244,7 @@ export class TargetConnection implements ConnectionLink {
       connectionId: this.connectionId,
       initiatorName: this.#initiatorName,
       cid: this.#cid,
+      sessionId: this.#session?.id ?? 0,
       pdusReceived: this.#receiver.count,
       pdusSent: this.#sent,
     };
@@ -258,7 +275,9 @@ export class TargetConnection implements ConnectionLink {
         if (this.isClosed) return;
         this.#timer?.cancel();
         this.#parameters = outcome.connection;
-        this.#sender.useDigests(outcome.connection.headerDigest, outcome.connection.dataDigest);
+        const { headerDigest, dataDigest, maxRecvDataSegmentLength } = outcome.connection;
+        this.#sender.useDigests(headerDigest, dataDigest);
+        this.#line.reconfigure({ header: headerDigest, data: dataDigest }, maxRecvDataSegmentLength);
         this.#state = 'fullFeature';
         if (session.parameters.errorRecoveryLevel > 0) this.#statuses.startKeeping();
         const phase = new FullFeaturePhase({

@@ -4,6 +4,8 @@ import { BufferPool } from './buffer-pool.ts';
 import { DeviceServer } from './device-server/device-server.ts';
 import { LogicalUnit } from './device-server/logical-unit.ts';
 import { type CheckCondition, condition } from './device-server/sense.ts';
+import { withFaults } from './faults/fault-hooks.ts';
+import { Laboratory } from './faults/laboratory.ts';
 import type { PortalAddress, ResolvedTargetOptions } from './options.ts';
 import type { KeptBytes } from './recovery/data-in-log.ts';
 import { closeAbsent } from './recovery/departure.ts';
@@ -19,6 +21,7 @@ export class TargetCore {
   readonly options: ResolvedTargetOptions;
   readonly server: DeviceServer;
   readonly sessions: SessionRegistry;
+  readonly laboratory: Laboratory;
   readonly pool: BufferPool = new BufferPool(keptBuffers);
   /** Data of reads that have been sent and not acknowledged. */
   readonly keptBytes: KeptBytes;
@@ -29,7 +32,8 @@ export class TargetCore {
   #writeBuffers = 0;
 
   constructor(options: ResolvedTargetOptions) {
-    this.options = options;
+    this.laboratory = new Laboratory(options.clock);
+    this.options = { ...options, hooks: withFaults(this.laboratory, options.hooks) };
     this.server = new DeviceServer({ targetName: options.name, portalGroupTag: options.portalGroupTag });
     for (const lun of options.luns) this.server.add(new LogicalUnit(options.name, lun));
     const { maxSessions, commandWindow, keptDataLength } = options.limits;

@@ -10,6 +10,8 @@ export interface HookConnection {
   /** Empty until the login has told it. */
   readonly initiatorName: string;
   readonly cid: number;
+  /** As in `target.sessions()`; 0 until the login is done. */
+  readonly sessionId: number;
   /** PDUs received and sent so far, the present one included. */
   readonly pdusReceived: number;
   readonly pdusSent: number;

@@ -6,6 +6,10 @@
 
 export type { LunOptions } from './device-server/logical-unit.ts';
 export { type CheckCondition, type ConditionName, condition, encodeSense, scsiStatus } from './device-server/sense.ts';
+export type { FaultName } from './faults/fault-table.ts';
+export type { FaultHandle, FaultInfo } from './faults/laboratory.ts';
+export type { FaultValue } from './faults/parameter.ts';
+export type { FaultSpec } from './faults/settings.ts';
 export type { CommandVerdict, HookCommand, HookConnection, PduVerdict, TargetHooks } from './hooks.ts';
 export type { ChapAlgorithm, ChapCredentials, ChapOptions } from './login/chap-options.ts';
 export type {

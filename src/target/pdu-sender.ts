@@ -13,6 +13,7 @@ import {
   type TargetPdu,
 } from '../wire/index.ts';
 import type { CircuitTap } from './circuit-tap.ts';
+import type { FaultLine } from './faults/fault-line.ts';
 
 const padding = Buffer.alloc(3);
 
@@ -24,13 +25,15 @@ export class PduSender {
   readonly #socket: Socket;
   readonly #limit: number;
   readonly #tap: CircuitTap | undefined;
+  readonly #line: FaultLine;
   readonly #waiters: (() => void)[] = [];
   #hasHeaderDigest = false;
   #hasDataDigest = false;
   #isCorked = false;
 
   /** `limit` is the count of pending bytes from which `isFull` holds. `tap` is told of all that is sent. */
-  constructor(socket: Socket, limit: number, tap?: CircuitTap) {
+  constructor(socket: Socket, limit: number, line: FaultLine, tap?: CircuitTap) {
+    this.#line = line;
     this.#socket = socket;
     this.#limit = limit;
     this.#tap = tap;
@@ -50,7 +53,7 @@ export class PduSender {
 
   /** Bytes that the kernel has not taken yet. */
   get pendingLength(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + this.#line.pendingLength;
   }
 
   get isFull(): boolean {
@@ -77,31 +80,50 @@ export class PduSender {
     encodePdu(pdu, header);
     putSegmentLengths(header, 0, data?.length ?? 0);
     if (this.#hasHeaderDigest) putDigest(crc32c(header.subarray(0, bhsLength)), header, bhsLength);
-    if (data === undefined || data.length === 0) {
-      this.#socket.write(header);
-      this.#tap?.sent([header]);
+    const trailer = this.#trailerOf(data);
+    if (!this.#line.isClear) {
+      this.#line.send(piecesOf(header, data, trailer), { header: this.#hasHeaderDigest, data: this.#hasDataDigest });
       written?.();
       return;
     }
+    this.#line.skip(header.length + (data?.length ?? 0) + (trailer?.length ?? 0));
+    this.#tap?.sent(piecesOf(header, data, trailer));
     this.#socket.write(header);
+    if (data === undefined || data.length === 0) {
+      written?.();
+      return;
+    }
     const done = (): void => {
       written?.();
-      if (this.#waiters.length > 0 && !this.isFull) this.#wake();
+      this.drained();
     };
-    const trailer = this.#trailerOf(data);
     this.#socket.write(data, trailer === undefined ? done : undefined);
     if (trailer !== undefined) this.#socket.write(trailer, done);
-    this.#tap?.sent(trailer === undefined ? [header, data] : [header, data, trailer]);
   }
 
   /** Pushes out what is batched, and ends the stream after it. */
   end(): void {
-    if (this.#isCorked) this.#uncork();
-    this.#socket.end();
+    this.#line.end(() => {
+      if (this.#isCorked) this.#uncork();
+      this.#socket.end();
+    });
+  }
+
+  /** Writes bytes that a fault has held back or made. */
+  write(bytes: Uint8Array): void {
+    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    this.#socket.write(bytes);
+    this.#tap?.sent([bytes]);
+  }
+
+  /** Less waits to be sent than before. */
+  drained(): void {
+    if (this.#waiters.length > 0 && !this.isFull) this.#wake();
   }
 
   /** Padding and data digest, where there is either (RFC 7143 §11.2.3). */
-  #trailerOf(data: Uint8Array): Uint8Array | undefined {
+  #trailerOf(data: Uint8Array | undefined): Uint8Array | undefined {
+    if (data === undefined || data.length === 0) return undefined;
     const padLength = paddedLength(data.length) - data.length;
     if (!this.#hasDataDigest) return padLength === 0 ? undefined : padding.subarray(0, padLength);
     let crc = crc32c(data);
@@ -128,4 +150,8 @@ export class PduSender {
   #wake(): void {
     for (const resolve of this.#waiters.splice(0)) resolve();
   }
+}
+
+function piecesOf(...pieces: readonly (Uint8Array | undefined)[]): Uint8Array[] {
+  return pieces.filter((piece): piece is Uint8Array => piece !== undefined && piece.length > 0);
 }

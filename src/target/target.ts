@@ -5,6 +5,8 @@ import { TransportError, UsageError } from '../base/index.ts';
 import { TargetConnection } from './connection.ts';
 import { TargetCore } from './core.ts';
 import { LogicalUnit, type LunOptions } from './device-server/logical-unit.ts';
+import type { FaultHandle, FaultInfo } from './faults/laboratory.ts';
+import type { FaultSpec } from './faults/settings.ts';
 import { type PortalAddress, resolveOptions, type TargetOptions } from './options.ts';
 import { closeSession } from './recovery/departure.ts';
 import { sessionInfo, type TargetSessionInfo } from './target-session.ts';
@@ -22,6 +24,15 @@ export interface Target {
   addLun(lun: LunOptions): void;
   /** Takes a logical unit away; commands that it runs are finished. */
   removeLun(number: number): void;
+  /**
+   * Makes something go wrong: `target.inject('stall-connection:cid=1,ms=500')`, or the same as an object with `name`.
+   * What there is stands in docs/faults.md.
+   *
+   * @throws UsageError `ISCSI_BAD_ARGUMENT` that names what it does not take, `ISCSI_QUEUE_FULL` for too many faults.
+   */
+  inject(fault: FaultSpec | string): FaultHandle;
+  /** The faults that were injected and not removed, those too that will not strike again. */
+  faults(): FaultInfo[];
   /**
    * Takes no more logins, ends every connection after what is queued for it, and resolves when nothing is left and no
    * device is in use any more. Devices are their owner's to close.
@@ -103,6 +114,15 @@ class EmbeddedTarget implements Target {
     this.#core.lunInventoryChanged();
   }
 
+  inject(fault: FaultSpec | string): FaultHandle {
+    if (this.#closing !== undefined) throw new UsageError('ISCSI_CLOSED', 'The target has been closed');
+    return this.#core.laboratory.inject(fault);
+  }
+
+  faults(): FaultInfo[] {
+    return this.#core.laboratory.list();
+  }
+
   async close(): Promise<void> {
     this.#closing ??= this.#end('graceful');
     await this.#closing;
@@ -128,6 +148,7 @@ class EmbeddedTarget implements Target {
 
   async #end(kind: 'graceful' | 'abortive'): Promise<void> {
     this.#core.isClosing = true;
+    this.#core.laboratory.removeAll();
     const stopped = this.#servers.map(async (server) => {
       await stop(server);
     });

@@ -2,7 +2,7 @@
 // opinion. Only login and numbering are at hand, so that tests read as what they are about.
 
 import { connect, type Socket } from 'node:net';
-import { lunZero } from '../../src/base/index.ts';
+import { type Deferred, deferred, lunZero } from '../../src/base/index.ts';
 import {
   bhsLength,
   crc32c,
@@ -58,6 +58,7 @@ export class RawInitiator implements AsyncDisposable {
   readonly #received: Received[] = [];
   readonly #waiting: ((received: Received | undefined) => void)[] = [];
   readonly #framer: Framer;
+  #damaged: Deferred<'header' | 'data'> | undefined;
   #pending: { pdu: Pdu; data: Uint8Array } | undefined;
   #isClosed = false;
   #hasDigests = { header: false, data: false };
@@ -82,10 +83,10 @@ export class RawInitiator implements AsyncDisposable {
           this.#deliver();
         },
         onDataDigestError: () => {
-          throw new Error('a data digest of the target is wrong');
+          this.#tellDamage('data');
         },
         onHeaderDigestError: () => {
-          throw new Error('a header digest of the target is wrong');
+          this.#tellDamage('header');
         },
       },
       framing,
@@ -251,9 +252,20 @@ export class RawInitiator implements AsyncDisposable {
     return rest;
   }
 
+  /** To be called before a PDU with a wrong digest comes. Resolves with which digest it was. */
+  async expectDamage(): Promise<'header' | 'data'> {
+    this.#damaged = deferred();
+    return await this.#damaged.promise;
+  }
+
   /** PDUs that have come and not been asked for. */
   get unread(): readonly Received[] {
     return this.#received;
+  }
+
+  /** Bytes that have come, PDUs that are not whole included. */
+  get receivedLength(): number {
+    return this.#socket.bytesRead;
   }
 
   destroy(): void {
@@ -271,6 +283,11 @@ export class RawInitiator implements AsyncDisposable {
     return await new Promise((resolve) => {
       this.#waiting.push(resolve);
     });
+  }
+
+  #tellDamage(digest: 'header' | 'data'): void {
+    if (this.#damaged === undefined) throw new Error(`a ${digest} digest of the target is wrong`);
+    this.#damaged.resolve(digest);
   }
 
   #deliver(): void {
