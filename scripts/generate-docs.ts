@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { architecture } from './docs/architecture-page.ts';
+import { conformancePage } from './docs/conformance-page.ts';
 import { diagnosticsPage } from './docs/diagnostics-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { statesPage } from './docs/states-page.ts';
@@ -24,6 +25,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/states.md': statesPage,
   'docs/wire-format.md': wireFormatPage,
   'docs/diagnostics.md': () => diagnosticsPage(read('src/base/channels.ts')),
+  'docs/conformance.md': conformancePage,
   'ARCHITECTURE.md': () => architecture(read('ARCHITECTURE.md')),
 };
 

@@ -9,7 +9,7 @@ import process, { argv, execPath, exit, stdout } from 'node:process';
 import { check } from './check.mjs';
 import { fail, filesBelow, install, root, setup } from './setup.mjs';
 
-const folders = ['unit', 'vectors', 'spec', 'property', 'compliance', 'integration', 'interop', 'leak'];
+const folders = ['unit', 'vectors', 'spec', 'property', 'compliance', 'conformance', 'integration', 'interop', 'leak'];
 
 /** A test file that takes longer than this hangs; Node 20 counts whole files, newer ones each test too. */
 const limitMs = 240_000;

@@ -84,7 +84,7 @@ export async function soon<T>(promise: Promise<T>): Promise<T> {
   });
   settled.catch(() => undefined);
   for (let turn = 0; turn < 300 && !seen.isSettled; turn += 1) await nextTurn();
-  if (!seen.isSettled) throw new Error('a promise is still pending');
+  if (!seen.isSettled) assert.fail('a promise is still pending');
   return await promise;
 }
 
@@ -182,7 +182,7 @@ export class SessionBench implements AsyncDisposable {
       }
       await nextTurn();
     }
-    throw new Error('no circuit came');
+    assert.fail('no circuit came');
   }
 
   /** What the session is made with. */

@@ -102,7 +102,7 @@ export class TargetLine {
       if (this.#end !== undefined) break;
       await nextTurn();
     }
-    throw new Error(this.#end === undefined ? 'no PDU came' : `the connection was ${this.#end} instead of a PDU`);
+    assert.fail(this.#end === undefined ? 'no PDU came' : `the connection was ${this.#end} instead of a PDU`);
   }
 
   /** The next PDU, which must have this opcode. */

@@ -1,0 +1,10 @@
+// All mutants, by the row that they belong to.
+
+import type { Mutant } from './mutant.ts';
+import { fullFeatureMutants } from './mutants/full-feature.ts';
+
+const all: readonly Mutant[] = [...fullFeatureMutants];
+
+/** Mutant of each row, by chapter and id. */
+export const mutants: ReadonlyMap<string, Mutant> = new Map(all.map((mutant) => [mutant.row, mutant]));
+if (mutants.size !== all.length) throw new Error('a row has two mutants');
