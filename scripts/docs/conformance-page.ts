@@ -31,7 +31,8 @@ ${chapters.map(section).join('\n\n')}
 }
 
 function section(chapter: Chapter): string {
-  const rows = entries([chapter]).map(({ key, row }) => [row.id, row.clause, row.title, stateOf(key, row)]);
+  const inOrder = entries([chapter]).sort((a, b) => a.row.id.localeCompare(b.row.id, 'en', { numeric: true }));
+  const rows = inOrder.map(({ key, row }) => [row.id, row.clause, row.title, stateOf(key, row)]);
   return `## ${chapter.title}
 
 ${chapter.source}

@@ -1,9 +1,10 @@
 // All mutants, by the row that they belong to.
 
 import type { Mutant } from './mutant.ts';
-import { fullFeatureMutants } from './mutants/full-feature.ts';
+import { fullFeatureDataMutants } from './mutants/full-feature-data.ts';
+import { fullFeatureRequestMutants } from './mutants/full-feature-requests.ts';
 
-const all: readonly Mutant[] = [...fullFeatureMutants];
+const all: readonly Mutant[] = [...fullFeatureDataMutants, ...fullFeatureRequestMutants];
 
 /** Mutant of each row, by chapter and id. */
 export const mutants: ReadonlyMap<string, Mutant> = new Map(all.map((mutant) => [mutant.row, mutant]));

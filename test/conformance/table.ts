@@ -1,7 +1,13 @@
 // The conformance table: every chapter with its rows, in the order of docs/conformance.md.
 
 import type { Row } from './harness.ts';
-import { rows as numbering } from './rows/full-feature-numbering.ts';
+import { rows as fullFeatureCommands } from './rows/full-feature-commands.ts';
+import { rows as fullFeatureDataIn } from './rows/full-feature-data-in.ts';
+import { rows as fullFeatureMessages } from './rows/full-feature-messages.ts';
+import { rows as fullFeatureNumbering } from './rows/full-feature-numbering.ts';
+import { rows as fullFeatureTasks } from './rows/full-feature-tasks.ts';
+import { rows as fullFeatureText } from './rows/full-feature-text.ts';
+import { rows as fullFeatureWrite } from './rows/full-feature-write.ts';
 
 /** A group of rows. */
 export interface Chapter {
@@ -19,7 +25,15 @@ export const chapters: readonly Chapter[] = [
     key: 'ffp',
     title: 'Full feature phase',
     source: 'Case ids of the UNH-IOL full feature phase test suite for iSCSI initiators, v0.1',
-    modules: { 'full-feature-numbering': numbering },
+    modules: {
+      'full-feature-numbering': fullFeatureNumbering,
+      'full-feature-write': fullFeatureWrite,
+      'full-feature-data-in': fullFeatureDataIn,
+      'full-feature-messages': fullFeatureMessages,
+      'full-feature-commands': fullFeatureCommands,
+      'full-feature-text': fullFeatureText,
+      'full-feature-tasks': fullFeatureTasks,
+    },
   },
 ];
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { opcode } from '../../../src/wire/index.ts';
 import { plainRequest, SessionBench, soon } from '../../support/session-bench.ts';
-import { gap, holds, type Row, row } from '../harness.ts';
+import { fieldsOf, gap, holds, noTag, type Row, row } from '../harness.ts';
 
 export const rows: readonly Row[] = [
   row(
@@ -23,6 +23,35 @@ export const rows: readonly Row[] = [
     },
   ),
 
+  row('2.1', '§4.2.2.1', 'An immediate request carries the current CmdSN and does not use it up', async () => {
+    await using bench = new SessionBench({ cmdSn: 40 });
+    const session = await bench.open();
+    const first = await bench.command(plainRequest());
+    holds(first.heard, { isImmediate: false, cmdSn: 40 });
+    const text = session.text([['X-test', '1']]);
+    const request = await bench.line.expect(opcode.textRequest);
+    holds(request, { isImmediate: true, cmdSn: 41 });
+    bench.line.textResponse(request.pdu.initiatorTaskTag, {}, 'X-test=NotUnderstood\0');
+    await soon(text);
+    bench.line.nopIn({ targetTransferTag: 9 });
+    holds(await bench.line.expect(opcode.nopOut), { isImmediate: true, cmdSn: 41 });
+    const second = await bench.command(plainRequest());
+    holds(second.heard, { isImmediate: false, cmdSn: 41 });
+  }),
+
+  row('2.2', '§4.2.2.1', 'An immediate task management request does not use up a CmdSN either', async () => {
+    await using bench = new SessionBench({ cmdSn: 40 });
+    await bench.open();
+    const abort = new AbortController();
+    const { tag } = await bench.command(plainRequest({ signal: abort.signal }));
+    abort.abort(new Error('given up'));
+    const request = await bench.line.expect(opcode.taskManagementRequest);
+    holds(request, { isImmediate: true, cmdSn: 41, referencedTaskTag: tag });
+    const second = await bench.command(plainRequest());
+    holds(second.heard, { isImmediate: false, cmdSn: 41 }, 'the request is unanswered, and other commands go on');
+    await bench.line.silence();
+  }),
+
   row('3.1', '§4.2.2.1', 'With the window closed no command goes out until a NOP-In opens it', async () => {
     await using bench = new SessionBench({ cmdSn: 5, window: 1 });
     const session = await bench.open();
@@ -39,17 +68,32 @@ export const rows: readonly Row[] = [
     await soon(second);
   }),
 
-  gap(
-    '4.1',
-    '§7.2.1',
-    'A retried command has the same tag, flags, LUN and CDB, on the same connection',
-    'the initiator agrees to no ErrorRecoveryLevel above 0 yet, where no command is retried',
+  row(
+    '3.2',
+    '§4.2.2.1',
+    'In a window of 100, 100 commands go out without waiting for an answer, and no more',
+    async () => {
+      await using bench = new SessionBench({ cmdSn: 0xffff_ffe0, window: 100 });
+      const session = await bench.open();
+      const commands = Array.from({ length: 101 }, () => session.execute(plainRequest()));
+      for (const command of commands) command.catch(() => undefined);
+      const tags = new Set<unknown>();
+      for (let count = 0; count < 100; count += 1) {
+        const heard = await bench.line.expect(opcode.scsiCommand);
+        holds(heard, { cmdSn: (0xffff_ffe0 + count) % 2 ** 32 });
+        tags.add(fieldsOf(heard.bhs)['initiatorTaskTag']);
+      }
+      assert.equal(tags.size, 100, '§11.2.1.8: each task has a tag of its own');
+      assert.ok(!tags.has(noTag));
+      await bench.line.silence();
+    },
   ),
 
   row('3.3', '§4.2.2.1', 'In a window of one there is never more than one command', async () => {
     await using bench = new SessionBench({ window: 1 });
     const session = await bench.open();
     const commands = Array.from({ length: 4 }, () => session.execute(plainRequest()));
+    for (const command of commands) command.catch(() => undefined);
     for (const [at, command] of commands.entries()) {
       const heard = await bench.line.expect(opcode.scsiCommand);
       holds(heard, { cmdSn: 1 + at });
@@ -57,5 +101,21 @@ export const rows: readonly Row[] = [
       bench.line.response(heard.pdu.initiatorTaskTag);
       assert.equal((await soon(command)).status, 0);
     }
+  }),
+
+  gap(
+    '4.1',
+    '§7.2.1',
+    'A retried command has the same tag, flags, LUN and CDB, on the same connection',
+    'the initiator agrees to no ErrorRecoveryLevel above 0 yet, where no command is retried',
+  ),
+
+  row('5.1', '§4.2.2.2', 'A StatSN that is off by 2^31 starts recovery: the connection is given up', async () => {
+    await using bench = new SessionBench();
+    await bench.open();
+    const { done, tag } = await bench.command(plainRequest());
+    bench.line.response(tag, { statSn: (bench.line.statSn + 2 ** 31) % 2 ** 32 });
+    await bench.line.ended();
+    await assert.rejects(Promise.race([done, bench.clock.advance(100_000).then(() => done)]));
   }),
 ];
