@@ -3,8 +3,9 @@
 import type { Mutant } from './mutant.ts';
 import { fullFeatureDataMutants } from './mutants/full-feature-data.ts';
 import { fullFeatureRequestMutants } from './mutants/full-feature-requests.ts';
+import { loginMutants } from './mutants/login.ts';
 
-const all: readonly Mutant[] = [...fullFeatureDataMutants, ...fullFeatureRequestMutants];
+const all: readonly Mutant[] = [...fullFeatureDataMutants, ...fullFeatureRequestMutants, ...loginMutants];
 
 /** Mutant of each row, by chapter and id. */
 export const mutants: ReadonlyMap<string, Mutant> = new Map(all.map((mutant) => [mutant.row, mutant]));

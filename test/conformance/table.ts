@@ -8,6 +8,8 @@ import { rows as fullFeatureNumbering } from './rows/full-feature-numbering.ts';
 import { rows as fullFeatureTasks } from './rows/full-feature-tasks.ts';
 import { rows as fullFeatureText } from './rows/full-feature-text.ts';
 import { rows as fullFeatureWrite } from './rows/full-feature-write.ts';
+import { rows as loginKeys } from './rows/login-keys.ts';
+import { rows as loginSteps } from './rows/login-steps.ts';
 
 /** A group of rows. */
 export interface Chapter {
@@ -24,7 +26,7 @@ export const chapters: readonly Chapter[] = [
   {
     key: 'ffp',
     title: 'Full feature phase',
-    source: 'Case ids of the UNH-IOL full feature phase test suite for iSCSI initiators, v0.1',
+    source: 'Case ids of the UNH-IOL full feature phase test suite for iSCSI initiators, v0.1.',
     modules: {
       'full-feature-numbering': fullFeatureNumbering,
       'full-feature-write': fullFeatureWrite,
@@ -34,6 +36,13 @@ export const chapters: readonly Chapter[] = [
       'full-feature-text': fullFeatureText,
       'full-feature-tasks': fullFeatureTasks,
     },
+  },
+  {
+    key: 'login',
+    title: 'Login',
+    source:
+      'Case ids of the UNH-IOL login phase test suite for iSCSI initiators, v3.0, as far as they could be read (to 23.1); the procedures are ours, from RFC 7143.',
+    modules: { 'login-steps': loginSteps, 'login-keys': loginKeys },
   },
 ];
 

@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import { nextTurn } from '../../src/base/index.ts';
 import { Engine, type EngineConnection, type MemoryDriver, memoryDriver } from '../../src/engine/index.ts';
-import type { CircuitWay, KeyOfferOptions, Portal, ScsiRequest, SessionLimits } from '../../src/session/index.ts';
+import type {
+  CircuitWay,
+  KeyOfferOptions,
+  Portal,
+  ScsiRequest,
+  SessionLimits,
+  SessionLogin,
+} from '../../src/session/index.ts';
 import { resolveKeyOffers } from '../../src/session/index.ts';
 import { Session } from '../../src/session/session.ts';
 import type { SessionOptions } from '../../src/session/session-options.ts';
@@ -19,6 +26,8 @@ export interface BenchSetup {
   readonly offers?: KeyOfferOptions;
   readonly limits?: Partial<SessionLimits>;
   readonly session?: Partial<SessionOptions>;
+  /** What all logins of the session have in common, where it differs from the bench's own. */
+  readonly login?: Partial<SessionLogin>;
   readonly isDiscovery?: boolean;
   /** CmdSN of the login. */
   readonly cmdSn?: number;
@@ -187,7 +196,7 @@ export class SessionBench implements AsyncDisposable {
 
   /** What the session is made with. */
   get options(): SessionOptions {
-    const { offers, cmdSn, isDiscovery, session } = this.#setup;
+    const { offers, cmdSn, isDiscovery, session, login } = this.#setup;
     return {
       portal: { host: 'one', port: 3260 },
       // Tests of recovery say so.
@@ -200,6 +209,7 @@ export class SessionBench implements AsyncDisposable {
         isid: 0x8000_0000_0001,
         auth: { allowNone: true },
         offers: resolveKeyOffers(offers),
+        ...login,
       },
       limits: { ...limits, ...this.#setup.limits },
       clock: this.clock,
