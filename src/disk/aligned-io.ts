@@ -2,8 +2,9 @@
 
 import type { Lun } from '../base/index.ts';
 import { encodeRead10Cdb, encodeRead16Cdb, encodeWrite10Cdb, encodeWrite16Cdb, transferLimit } from '../scsi/index.ts';
-import type { ScsiPort, ScsiRequest, ScsiResult } from '../session/index.ts';
-import { type CommandRunner, readTraits, writeTraits } from './command-runner.ts';
+import type { ScsiRequest } from '../session/index.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { readTraits, writeTraits } from './command-traits.ts';
 import { changeFailure } from './effects.ts';
 import { inPieces } from './pieces.ts';
 
@@ -18,12 +19,10 @@ export interface AlignedIoFacts {
 
 /** Reads and writes that begin and end at blocks. Callers have checked range and alignment. */
 export class AlignedIo {
-  readonly #port: ScsiPort;
   readonly #runner: CommandRunner;
   readonly #facts: AlignedIoFacts;
 
-  constructor(port: ScsiPort, runner: CommandRunner, facts: AlignedIoFacts) {
-    this.#port = port;
+  constructor(runner: CommandRunner, facts: AlignedIoFacts) {
     this.#runner = runner;
     this.#facts = facts;
   }
@@ -80,22 +79,14 @@ export class AlignedIo {
 
   async #readOne(offset: number, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     if (into.length === 0) return;
-    const request = this.readRequest(offset, into, signal);
-    const result = await this.#port.execute(request);
-    if (!isWhole(result, into.length)) await this.#runner.settle(request, result, readTraits);
+    await this.#runner.run(this.readRequest(offset, into, signal), readTraits);
   }
 
   async #writeOne(offset: number, from: Uint8Array, fua: boolean, signal: AbortSignal | undefined): Promise<void> {
     if (from.length === 0) return;
     const request = this.writeRequest(offset, from, fua, signal);
-    const result = await this.#port.execute(request);
-    if (!isWhole(result, 0)) await this.#runner.settle(request, result, writeTraits);
+    await this.#runner.change(request, writeTraits, offset, from.length);
   }
-}
-
-/** Whether a command ended with GOOD and exactly `dataInLength` bytes read: nothing more to find out. */
-export function isWhole(result: ScsiResult, dataInLength: number): boolean {
-  return result.status === 0 && result.residual === 'none' && result.dataInLength === dataInLength;
 }
 
 /** Devices below 2 TiB (of 512-byte blocks) may know the 10-byte forms only. */

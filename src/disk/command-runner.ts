@@ -1,51 +1,19 @@
-// One SCSI command until it has really ended: sent again where its status says that it may be, else made an error.
+// One SCSI command until it has really ended: sent again where its status, or the loss of its connection, allows it, else
+// made an error.
 
-import { type Effect, type Lun, ScsiError, sleep } from '../base/index.ts';
-import {
-  additionalSense,
-  commandName,
-  effectOfStatus,
-  lunToString,
-  type Sense,
-  scsiFailure,
-  scsiStatus,
-  senseKey,
-  senseOf,
-} from '../scsi/index.ts';
+import { type Lun, ScsiError, sleep } from '../base/index.ts';
+import { commandName, lunToString, scsiFailure, scsiStatus, senseKey, senseOf } from '../scsi/index.ts';
 import type { ScsiPort, ScsiRequest, ScsiResult } from '../session/index.ts';
+import { Attempts } from './attempts.ts';
+import { type Change, ChangesInFlight } from './changes-in-flight.ts';
+import { type CommandTraits, queryTraits } from './command-traits.ts';
 import { isIscsiError, withEffect } from './effects.ts';
 import type { ResolvedDiskOptions } from './options.ts';
 
-/** What kind of command it is, for what its end means. */
-export interface CommandTraits {
-  /** Whether it may change the medium. */
-  readonly changesMedium: boolean;
-  /** Whether it must move exactly the bytes of its buffer; others may return less. */
-  readonly isExact: boolean;
-  /** Whether doing it twice is the same as doing it once. */
-  readonly isIdempotent: boolean;
-}
-
-/** READ. */
-export const readTraits: CommandTraits = { changesMedium: false, isExact: true, isIdempotent: true };
-/** WRITE. */
-export const writeTraits: CommandTraits = { changesMedium: true, isExact: true, isIdempotent: true };
-/**
- * UNMAP, WRITE SAME: what they send is a parameter, not the data of the range. tgtd 1.0.85 ends UNMAP with GOOD and an
- * underflow of the whole parameter list, having freed the range.
- */
-export const rangeTraits: CommandTraits = { changesMedium: true, isExact: false, isIdempotent: true };
-/** COMPARE AND WRITE: the second time it would compare with what the first time wrote. */
-export const compareTraits: CommandTraits = { changesMedium: true, isExact: true, isIdempotent: false };
-/** SYNCHRONIZE CACHE: moves nothing to the device, but decides over what is on the medium. */
-export const flushTraits: CommandTraits = { changesMedium: true, isExact: false, isIdempotent: true };
-/** Everything that asks, and what moves no data. */
-export const queryTraits: CommandTraits = { changesMedium: false, isExact: false, isIdempotent: true };
-
-type Verdict = 'good' | 'resend' | 'resendLater' | 'failed';
-
 /** Runs commands on one logical unit. */
 export class CommandRunner {
+  /** What the commands under way change. */
+  readonly changes: ChangesInFlight = new ChangesInFlight();
   readonly #port: ScsiPort;
   readonly #lun: Lun;
   readonly #options: ResolvedDiskOptions;
@@ -73,45 +41,86 @@ export class CommandRunner {
   }
 
   /**
-   * Executes a command until it has ended. Rejects with ScsiError, with what the port rejects with, or with the
-   * signal's reason.
+   * Executes a command until it has ended; `change` is what it changes. Rejects with ScsiError, with what the port
+   * rejects with, or with the signal's reason.
    */
-  async run(request: ScsiRequest, traits: CommandTraits): Promise<ScsiResult> {
-    return await this.settle(request, await this.#port.execute(request), traits);
+  async run(request: ScsiRequest, traits: CommandTraits, change?: Change): Promise<ScsiResult> {
+    let result: ScsiResult;
+    try {
+      result = await this.#port.execute(request);
+    } catch (error) {
+      return await this.recover(request, error, traits, change);
+    }
+    if (isWhole(result, request.dataIn?.length ?? 0)) return result;
+    return await this.settle(request, result, traits, change);
   }
 
-  /** Goes on from a first result: gives it back when it is good, else sends the command again, else rejects. */
-  async settle(request: ScsiRequest, first: ScsiResult, traits: CommandTraits): Promise<ScsiResult> {
-    let result = first;
-    let effect: Effect = 'none';
-    for (let resends = 0; ; resends += 1) {
-      const sense = result.status === scsiStatus.checkCondition ? senseOf(result.sense) : undefined;
-      if (sense?.senseKey === senseKey.unitAttention) this.#options.onUnitAttention(sense);
-      const verdict = judge(result.status, sense, traits);
-      if (verdict === 'good') return this.#checkMoved(request, result, traits);
-      // Once an attempt may have changed the medium, a later refusal takes nothing back.
-      if (effect === 'none') effect = effectOf(result.status, sense, traits);
-      if (verdict === 'failed' || resends === this.#options.maxResends) {
-        throw scsiFailure(this.#nameOf(request), result.status, result.sense, effect);
-      }
-      if (verdict === 'resendLater') await this.#backOff(resends, request.signal);
-      result = await this.#resend(request, effect);
+  /** As `run`, for a command that changes `length` bytes at `offset`. */
+  async change(request: ScsiRequest, traits: CommandTraits, offset: number, length: number): Promise<void> {
+    const change = this.changes.begin(offset, offset + length);
+    try {
+      await this.run(request, traits, change);
+    } finally {
+      this.changes.end(change);
     }
   }
 
-  async #resend(request: ScsiRequest, effect: Effect): Promise<ScsiResult> {
-    try {
-      return await this.#port.execute(request);
-    } catch (error) {
-      if (effect === 'none' || !isIscsiError(error)) throw error;
-      throw withEffect(error, effect, 'an earlier attempt may have changed the medium');
+  /** Goes on from a first result: gives it back when it is good, else sends the command again, else rejects. */
+  async settle(request: ScsiRequest, first: ScsiResult, traits: CommandTraits, change?: Change): Promise<ScsiResult> {
+    return await this.#finish(request, first, traits, new Attempts(this.#options, traits, change));
+  }
+
+  /** Goes on from a first attempt that the port rejected: sends the command again where that is safe, else rejects. */
+  async recover(request: ScsiRequest, error: unknown, traits: CommandTraits, change?: Change): Promise<ScsiResult> {
+    const attempts = new Attempts(this.#options, traits, change);
+    return await this.#finish(request, await this.#redrive(request, error, attempts), traits, attempts);
+  }
+
+  async #finish(
+    request: ScsiRequest,
+    first: ScsiResult,
+    traits: CommandTraits,
+    attempts: Attempts,
+  ): Promise<ScsiResult> {
+    for (let result = first; ; ) {
+      const sense = result.status === scsiStatus.checkCondition ? senseOf(result.sense) : undefined;
+      if (sense?.senseKey === senseKey.unitAttention) this.#options.onUnitAttention(sense);
+      const verdict = attempts.judge(result.status, sense);
+      if (verdict === 'good') return this.#checkMoved(request, result, traits);
+      if (verdict === 'failed') throw this.#failure(request, result, attempts);
+      if (verdict === 'resendLater') await this.#backOff(attempts.resends, request.signal);
+      try {
+        result = await this.#port.execute(request);
+      } catch (error) {
+        result = await this.#redrive(request, error, attempts);
+      }
+    }
+  }
+
+  /** Sends a command again until it has a status. Rejects when that is not safe, or not of use. */
+  async #redrive(request: ScsiRequest, first: unknown, attempts: Attempts): Promise<ScsiResult> {
+    for (let error = first; ; ) {
+      if (!isIscsiError(error)) throw error;
+      const verdict = attempts.judgeLoss(error);
+      if (isIscsiError(verdict)) throw verdict;
+      if (verdict === 'redriveLater') await this.#backOff(attempts.redrives, request.signal);
+      try {
+        return await this.#port.execute(request);
+      } catch (next) {
+        error = next;
+      }
     }
   }
 
   /** Full jitter, so that initiators which were turned away together do not come back together. */
-  async #backOff(resends: number, signal: AbortSignal | undefined): Promise<void> {
+  async #backOff(attempt: number, signal: AbortSignal | undefined): Promise<void> {
     const { backoffMs, maxBackoffMs, random, clock } = this.#options;
-    await sleep(clock, random() * Math.min(maxBackoffMs, backoffMs * 2 ** resends), signal);
+    await sleep(clock, random() * Math.min(maxBackoffMs, backoffMs * 2 ** (attempt - 1)), signal);
+  }
+
+  #failure(request: ScsiRequest, result: ScsiResult, { effect, obstacle }: Attempts): Error {
+    const failure = scsiFailure(this.#nameOf(request), result.status, result.sense, effect);
+    return obstacle === undefined ? failure : withEffect(failure, effect, obstacle);
   }
 
   /** GOOD with another number of bytes than a block command asked for means that somebody has lost count. */
@@ -133,40 +142,7 @@ export class CommandRunner {
   }
 }
 
-function effectOf(status: number, sense: Sense | undefined, traits: CommandTraits): Effect {
-  if (!traits.changesMedium) return 'none';
-  // COMPARE AND WRITE that found a difference has written nothing (SBC-4).
-  if (!traits.isIdempotent && sense?.senseKey === senseKey.miscompare) return 'none';
-  return effectOfStatus(status, sense);
-}
-
-function judge(status: number, sense: Sense | undefined, traits: CommandTraits): Verdict {
-  switch (status) {
-    case scsiStatus.good:
-    case scsiStatus.conditionMet:
-      return 'good';
-    case scsiStatus.busy:
-    case scsiStatus.taskSetFull:
-      return 'resendLater';
-    case scsiStatus.checkCondition:
-      return sense === undefined || sense.isDeferred ? 'failed' : judgeSense(sense, traits);
-    default:
-      return 'failed';
-  }
-}
-
-/** Deferred errors do not come here: they tell of an earlier command, whose caller has been told GOOD. */
-function judgeSense(sense: Sense, traits: CommandTraits): Verdict {
-  switch (sense.senseKey) {
-    case senseKey.recoveredError: // the command has been carried out (SPC-4 §4.5)
-      return 'good';
-    case senseKey.unitAttention:
-      return 'resend';
-    case senseKey.abortedCommand:
-      return traits.isIdempotent ? 'resend' : 'failed';
-    case senseKey.notReady:
-      return sense.asc * 0x100 + sense.ascq === additionalSense.becomingReady ? 'resendLater' : 'failed';
-    default:
-      return 'failed';
-  }
+/** Whether a command ended with GOOD and exactly `dataInLength` bytes read: nothing more to find out. */
+export function isWhole(result: ScsiResult, dataInLength: number): boolean {
+  return result.status === scsiStatus.good && result.residual === 'none' && result.dataInLength === dataInLength;
 }

@@ -2,7 +2,6 @@
 
 import type { Lun } from '../base/index.ts';
 import type { BlockFeatures } from '../block/index.ts';
-import type { ScsiPort } from '../session/index.ts';
 import { AlignedIo } from './aligned-io.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { Geometry } from './geometry.ts';
@@ -42,13 +41,7 @@ export interface DiskParts {
 }
 
 /** @internal */
-export function makeParts(
-  port: ScsiPort,
-  lun: Lun,
-  runner: CommandRunner,
-  facts: DiskFacts,
-  options: ResolvedDiskOptions,
-): DiskParts {
+export function makeParts(lun: Lun, runner: CommandRunner, facts: DiskFacts, options: ResolvedDiskOptions): DiskParts {
   const { geometry, capacity, mode } = facts;
   const { blockSize } = geometry;
   const { maxInFlight } = options;
@@ -77,7 +70,7 @@ export function makeParts(
     },
     hasFua: mode.dpoFua,
     maxInFlight,
-    io: new AlignedIo(port, runner, { lun, blockSize, maxTransferLength: limits.maxTransferLength, maxInFlight }),
+    io: new AlignedIo(runner, { lun, blockSize, maxTransferLength: limits.maxTransferLength, maxInFlight }),
     cache: new WriteCache(runner, mode.isWriteCacheEnabled),
     provisioning: new Provisioning(runner, {
       blockSize,

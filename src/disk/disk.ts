@@ -3,9 +3,10 @@
 import { BlockError, type Deferred, deferred, ScsiError, throwIfAborted, UsageError } from '../base/index.ts';
 import type { BlockDevice, BlockFeatures, BlockRequestOptions, BlockWriteOptions, Extent } from '../block/index.ts';
 import { encodeCompareAndWriteCdb } from '../scsi/index.ts';
-import type { ScsiPort } from '../session/index.ts';
-import { type AlignedIo, isWhole } from './aligned-io.ts';
-import { type CommandRunner, compareTraits, readTraits, writeTraits } from './command-runner.ts';
+import type { ScsiPort, ScsiResult } from '../session/index.ts';
+import type { AlignedIo } from './aligned-io.ts';
+import { type CommandRunner, isWhole } from './command-runner.ts';
+import { compareTraits, readTraits, writeTraits } from './command-traits.ts';
 import type { DiskDetails, DiskParts } from './disk-parts.ts';
 import { changeFailure, isIscsiError, withEffect } from './effects.ts';
 import { type Geometry, sameBlocks } from './geometry.ts';
@@ -80,7 +81,12 @@ export class Disk implements BlockDevice {
     try {
       if (this.#isOneCommand(offset, into.length)) {
         const request = this.#io.readRequest(offset, into, signal);
-        const result = await this.#port.execute(request);
+        let result: ScsiResult;
+        try {
+          result = await this.#port.execute(request);
+        } catch (error) {
+          result = await this.#runner.recover(request, error, readTraits);
+        }
         if (!isWhole(result, into.length)) await this.#runner.settle(request, result, readTraits);
       } else if (this.#isAligned(offset, into.length)) {
         await this.#io.read(offset, into, signal);
@@ -103,11 +109,18 @@ export class Disk implements BlockDevice {
     try {
       if (this.#gate.isOpen && this.#isOneCommand(offset, from.length)) {
         this.#gate.enterOpen();
+        const change = this.#runner.changes.begin(offset, offset + from.length);
         try {
           const request = this.#io.writeRequest(offset, from, fua && this.#hasFua, signal);
-          const result = await this.#port.execute(request);
-          if (!isWhole(result, 0)) await this.#runner.settle(request, result, writeTraits);
+          let result: ScsiResult;
+          try {
+            result = await this.#port.execute(request);
+          } catch (error) {
+            result = await this.#runner.recover(request, error, writeTraits, change);
+          }
+          if (!isWhole(result, 0)) await this.#runner.settle(request, result, writeTraits, change);
         } finally {
+          this.#runner.changes.end(change);
           this.#gate.leaveOpen();
         }
       } else {
@@ -194,7 +207,7 @@ export class Disk implements BlockDevice {
       const transfer = { lba, blocks: length / this.blockSize, dpo: false, fua: fua && this.#hasFua, protect: 0 };
       const request = this.#runner.request(encodeCompareAndWriteCdb(transfer), signal, { dataOut });
       await this.#gate.pass(offset, offset + length, false, signal, async () => {
-        await this.#runner.run(request, compareTraits);
+        await this.#runner.change(request, compareTraits, offset, length);
       });
       if (fua && !this.#hasFua) await this.#makeStable(signal);
     } finally {

@@ -1,6 +1,7 @@
 // A logical unit as a block device. open-disk.ts asks it who it is (identify.ts, limits.ts) and makes a Disk:
-// aligned-io.ts splits requests into commands, command-runner.ts sends a command until it has ended, unaligned-io.ts
-// does partial blocks under write-gate.ts, provisioning.ts ranges without data, write-cache.ts flushes.
+// aligned-io.ts splits requests into commands, command-runner.ts sends a command until it has ended (attempts.ts judges its
+// ends, changes-in-flight.ts knows which writes may be repeated), unaligned-io.ts does partial blocks under write-gate.ts,
+// provisioning.ts ranges without data, write-cache.ts flushes.
 
 export { Disk } from './disk.ts';
 export type { DiskDetails } from './disk-parts.ts';

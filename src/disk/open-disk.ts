@@ -23,7 +23,7 @@ export async function openDisk(port: ScsiPort, lun: number | Lun, options: DiskO
   const field = typeof lun === 'number' ? lunFromNumber(lun) : lun;
   const runner = new CommandRunner(port, field, resolved);
   const facts = await identify(runner, field, options.signal);
-  return new Disk(port, runner, makeParts(port, field, runner, facts, resolved));
+  return new Disk(port, runner, makeParts(field, runner, facts, resolved));
 }
 
 /**

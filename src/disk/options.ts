@@ -17,6 +17,12 @@ export interface DiskOptions {
   readonly maxInFlight?: number;
   /** How often one command is sent again after a status that asks for it; 10 unless given. */
   readonly maxResends?: number;
+  /**
+   * How often one command is sent again after it was lost with its connection: reads and queries always, writes only
+   * while nothing can have overtaken them. 16 unless given. How long a lost session is waited for is the session's own
+   * limit.
+   */
+  readonly maxRedrives?: number;
   /** Longest first wait after BUSY or TASK SET FULL; it doubles with each further one. 20 ms unless given. */
   readonly backoffMs?: number;
   /** Longest wait of all; 2000 ms unless given. */
@@ -41,6 +47,7 @@ export function resolveDiskOptions(options: DiskOptions): ResolvedDiskOptions {
     maxTransferLength: integer('maxTransferLength', options.maxTransferLength ?? 1_048_576, 512, 0x4000_0000),
     maxInFlight: integer('maxInFlight', options.maxInFlight ?? 8, 1, 1024),
     maxResends: integer('maxResends', options.maxResends ?? 10, 0, 1000),
+    maxRedrives: integer('maxRedrives', options.maxRedrives ?? 16, 0, 1000),
     backoffMs: integer('backoffMs', options.backoffMs ?? 20, 0, 3_600_000),
     maxBackoffMs: integer('maxBackoffMs', options.maxBackoffMs ?? 2000, 0, 3_600_000),
     onUnitAttention: options.onUnitAttention ?? ignore,

@@ -14,7 +14,8 @@ import {
   type LogicalBlockProvisioning,
   provisioningStatus,
 } from '../scsi/index.ts';
-import { type CommandRunner, rangeTraits } from './command-runner.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { rangeTraits } from './command-traits.ts';
 import { changeFailure } from './effects.ts';
 import { type CapacityFacts, isRefusal } from './identify.ts';
 import type { DiskLimits } from './limits.ts';
@@ -132,7 +133,8 @@ export class Provisioning {
     const { blockSize } = this.#facts;
     const list = encodeUnmapList([{ lba: offset / blockSize, blocks: length / blockSize }]);
     const cdb = encodeUnmapCdb({ anchor: false, parameterListLength: list.length });
-    await this.#runner.run(this.#runner.request(cdb, signal, { dataOut: list }), rangeTraits);
+    const request = this.#runner.request(cdb, signal, { dataOut: list });
+    await this.#runner.change(request, rangeTraits, offset, length);
   }
 
   async #writeSame(offset: number, length: number, unmap: boolean, signal: AbortSignal | undefined): Promise<void> {
@@ -146,7 +148,7 @@ export class Provisioning {
       protect: 0,
     });
     const request = this.#runner.request(cdb, signal, { dataOut: new Uint8Array(blockSize) });
-    await this.#runner.run(request, rangeTraits);
+    await this.#runner.change(request, rangeTraits, offset, length);
   }
 
   /** The states of blocks from `offset` on; the first covers it. Empty, for good, when the device does not tell. */

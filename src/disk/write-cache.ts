@@ -2,7 +2,8 @@
 
 import { ScsiError } from '../base/index.ts';
 import { encodeSynchronizeCache10Cdb, encodeSynchronizeCache16Cdb } from '../scsi/index.ts';
-import { type CommandRunner, flushTraits } from './command-runner.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { flushTraits } from './command-traits.ts';
 
 /** The write cache of one disk. */
 export class WriteCache {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TransportError } from '../../../src/base/index.ts';
+import { SessionError, TimeoutError } from '../../../src/base/index.ts';
 import { type Disk, type DiskOptions, openDisk } from '../../../src/disk/index.ts';
 import * as scsi from '../../../src/scsi/index.ts';
 import { FakeScsiDevice } from '../../support/fake-scsi-device.ts';
@@ -80,19 +80,18 @@ test('a refusal after an attempt that may have written leaves the effect unknown
   const { device, disk } = await open({ maxResends: 2 });
   device.script(aborted, busy, busy);
   await assert.rejects(disk.write(0, block), { code: 'SCSI_BUSY', effect: 'unknown' });
-  device.script(aborted, {
-    error: new TransportError('ISCSI_CONNECTION_LOST', 'lost', { address: 'x', effect: 'none' }),
-  });
+  device.script(aborted, { error: new SessionError('ISCSI_SESSION_LOST', 'lost') });
   await assert.rejects(disk.write(0, block), {
-    code: 'ISCSI_CONNECTION_LOST',
+    code: 'ISCSI_SESSION_LOST',
     effect: 'unknown',
     message: 'lost; an earlier attempt may have changed the medium',
   });
 });
 
-test('what the port rejects with goes through untouched', async () => {
+test('what the port rejects with, unless it is a loss, goes through untouched', async () => {
   const { device, disk } = await open();
-  const lost = new TransportError('ISCSI_CONNECTION_LOST', 'lost', { address: 'x', effect: 'unknown' });
+  const limitMs = 30;
+  const lost = new TimeoutError('ISCSI_TASK_TIMEOUT', 'late', { operation: 'task', limitMs, effect: 'unknown' });
   device.script({ error: lost });
   await assert.rejects(disk.write(0, block), (error) => error === lost);
   device.script(busy, { error: lost });
@@ -102,9 +101,9 @@ test('what the port rejects with goes through untouched', async () => {
 test('a failure of the port in one piece of a split write keeps its code, and the effect covers the whole', async () => {
   const { device, disk } = await open({ maxTransferLength: 4096 });
   device.script({ isExecuted: true });
-  device.script({ error: new TransportError('ISCSI_CONNECTION_LOST', 'lost', { address: 'x', effect: 'none' }) });
+  device.script({ error: new SessionError('ISCSI_SESSION_LOST', 'lost') });
   await assert.rejects(disk.write(0, new Uint8Array(65_536)), {
-    code: 'ISCSI_CONNECTION_LOST',
+    code: 'ISCSI_SESSION_LOST',
     effect: 'unknown',
     offset: 0,
     length: 65_536,
