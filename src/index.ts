@@ -45,7 +45,16 @@ export {
   UsageError,
 } from './base/index.ts';
 export type { BlockDevice, BlockFeatures, Extent } from './block/index.ts';
-export type { DeviceHandle } from './devices/index.ts';
+export type {
+  DeviceHandle,
+  Holder,
+  RemovalOptions,
+  RemovalReport,
+  RemoveAnswer,
+  RemoveRequest,
+  RemoveVeto,
+  UnknownWrite,
+} from './devices/index.ts';
 export type { DiscoveredTarget } from './discovery/index.ts';
 export type { Disk, DiskIdentity, DiskLimits } from './disk/index.ts';
 export { tcpDriver, tlsDriver } from './engine/index.ts';

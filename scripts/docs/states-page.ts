@@ -1,16 +1,17 @@
 // docs/states.md: the state machines, drawn from their tables.
 
+import { deviceTransitions } from '../../src/devices/index.ts';
 import { cleanupTransitions, connectionTransitions, sessionTransitions } from '../../src/session/index.ts';
 import { generatedFrom } from './page.ts';
 
 type Table = Readonly<Record<string, Readonly<Partial<Record<string, { number: string; next: string }>>>>>;
 
 export function statesPage(): string {
-  return `${generatedFrom('the tables in src/connection (connection-states.ts, cleanup-states.ts) and src/session/session-states.ts')}
+  return `${generatedFrom('the tables in src/connection, src/session/session-states.ts and src/devices/device-states.ts')}
 
 # States
 
-The numbers are those of RFC 7143 §8. What is not drawn cannot happen: an event without a row throws.
+The numbers are those of RFC 7143 §8, but for devices. What is not drawn cannot happen: an event without a row throws.
 
 ## A connection (RFC 7143 §8.1.3, initiator)
 
@@ -29,6 +30,14 @@ ${diagram(cleanupTransitions, 'cleanupWait')}
 takes no new work. A session that is \`failed\` logs in again, and its commands wait.
 
 ${diagram(sessionTransitions)}
+
+## A device
+
+A LUN of a session that somebody has opened, from then on. The numbers are ours, one for each cause. In \`lost\` requests
+wait for the session; a device that has \`changed\` never gets I/O again, and what is \`gone\` stays gone: a LUN that comes
+back is another device.
+
+${diagram(deviceTransitions, 'present')}
 `;
 }
 

@@ -3,11 +3,16 @@
 import type { EventEmitter } from 'node:events';
 
 import { type Clock, type HolderFacts, type IscsiError, type Lun, UsageError } from '../base/index.ts';
-import { type DeviceHandle, DeviceStack, type RemovalReport } from '../devices/index.ts';
+import {
+  type DeviceHandle,
+  DeviceStack,
+  type Holder,
+  type RemovalOptions,
+  type RemovalReport,
+} from '../devices/index.ts';
 import { reportLuns } from '../disk/index.ts';
 import {
   type ConnectionFacts,
-  drainTimeout,
   type NegotiatedParameters,
   type Portal,
   type ScsiPort,
@@ -29,13 +34,13 @@ export interface LogoutReport extends RemovalReport {
   readonly error: IscsiError | undefined;
 }
 
-/** Options of a logout. */
-export interface LogoutOptions {
-  /** Goes on although devices are in use or cannot be flushed; the report says what that meant. */
-  readonly force?: boolean;
-  /** How long commands in flight may take to finish before they are aborted. */
-  readonly drainTimeoutMs?: number;
-}
+/** Options of a logout: force, and limits for asking holders, for commands in flight and for flushing. */
+export type LogoutOptions = RemovalOptions;
+
+/** How long holders may take to let go. */
+const askTimeoutMs = 5_000;
+/** How long a flush may take: caches of disks are large, and those of arrays larger. */
+const flushTimeoutMs = 30_000;
 
 /** A logged-in session with its devices. */
 export class InitiatorSession implements ScsiPort {
@@ -47,7 +52,6 @@ export class InitiatorSession implements ScsiPort {
   readonly #devices: DeviceStack;
   readonly #defaultLun: number | undefined;
   readonly #closed: Promise<SessionEnd>;
-  readonly #drainTimeoutMs: number;
   #logout: Promise<LogoutReport> | undefined;
 
   /** @internal */
@@ -59,11 +63,12 @@ export class InitiatorSession implements ScsiPort {
     this.#devices = new DeviceStack(session, options.targetName, {
       clock,
       disk: options.disk,
-      giveUp: (limitMs) => {
-        session.abortTasks((effect) => drainTimeout(limitMs, effect));
+      limits: { askTimeoutMs, drainTimeoutMs: session.limits.drainTimeoutMs, flushTimeoutMs },
+      endTasksTimeoutMs: session.limits.abortTimeoutMs,
+      endTasks: (_lun, error) => {
+        session.abortTasks(error);
       },
     });
-    this.#drainTimeoutMs = session.limits.drainTimeoutMs;
     this.#defaultLun = options.lun;
     this.#closed = this.#whenClosed();
   }
@@ -108,20 +113,29 @@ export class InitiatorSession implements ScsiPort {
 
   /**
    * Opens a LUN as a block device: the one given, or the one of the URL. While it is open the session is not logged
-   * out; `label` is what whoever tries is told. Rejects with ScsiError, UsageError or what ended the session.
+   * out; `label` is what whoever tries is told, and `onRemoveRequested` lets the holder be asked first. Rejects with
+   * ScsiError, UsageError, BlockError ISCSI_DEVICE_CHANGED or what ended the session.
    */
   async openDisk(
     lun: number | undefined = this.#defaultLun,
-    holder: { label?: string; pid?: number; signal?: AbortSignal } = {},
+    holder: Partial<Holder> & { signal?: AbortSignal } = {},
   ): Promise<DeviceHandle> {
     if (lun === undefined) throw new UsageError('ISCSI_BAD_ARGUMENT', 'No LUN was given', { argument: 'lun' });
-    const { label = process.title, pid = process.pid, signal } = holder;
-    return await this.#devices.open(lun, { label, pid }, signal);
+    const { label = process.title, signal, ...more } = holder;
+    return await this.#devices.open(lun, { label, ...more }, signal);
+  }
+
+  /**
+   * Lets one device go while the session stays: its holders are asked, one that refuses or cannot be asked is enough to
+   * refuse (DeviceBusyError); then its cache is flushed. With `force` it goes anyway, and the report says what that cost.
+   */
+  async removeDevice(lun: number, options: RemovalOptions = {}): Promise<RemovalReport> {
+    return await this.#devices.remove(lun, options);
   }
 
   /** Everybody who holds a device of the session open. */
-  async holders(): Promise<HolderFacts[]> {
-    return await this.#devices.holders();
+  get holders(): HolderFacts[] {
+    return this.#devices.holders;
   }
 
   /** Adds a connection; see Session.addConnection. Resolves with its CID. */
@@ -135,8 +149,8 @@ export class InitiatorSession implements ScsiPort {
   }
 
   /**
-   * Leaves safely: every device is asked whether it can go, and one holder is enough to refuse (DeviceBusyError, which
-   * names them all). Then commands finish, caches are flushed, the session is logged out and torn down. Always ends by
+   * Leaves safely: every holder of a device is asked to let go, and one that refuses or cannot be asked is enough to
+   * refuse (DeviceBusyError, which names them all). Then commands finish, caches are flushed, the session is logged out and torn down. Always ends by
    * its deadlines. A second call gets the first one's result.
    */
   logout(options: LogoutOptions = {}): Promise<LogoutReport> {
@@ -164,10 +178,12 @@ export class InitiatorSession implements ScsiPort {
   }
 
   async #leave(options: LogoutOptions): Promise<LogoutReport> {
-    const drainTimeoutMs = options.drainTimeoutMs ?? this.#drainTimeoutMs;
-    const force = options.force === true || this.#session.state !== 'loggedIn';
-    const removal = await this.#devices.removeAll({ force, drainTimeoutMs });
-    const { how, error } = await this.#session.logout({ drainTimeoutMs });
+    const { drainTimeoutMs } = options;
+    // What is over, or leaves because the target said so, cannot be kept by a refusal.
+    const { state } = this.#session;
+    const force = options.force === true || state === 'free' || state === 'leaving';
+    const removal = await this.#devices.removeAll({ ...options, force });
+    const { how, error } = await this.#session.logout(drainTimeoutMs === undefined ? {} : { drainTimeoutMs });
     await this.#closed;
     return { ...removal, isClean: how !== 'lost' && error === undefined, error };
   }

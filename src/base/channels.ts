@@ -51,6 +51,15 @@ export interface StateChanged {
   readonly event: string;
 }
 
+/** A device changed state (`hawser:device:stateChanged`). */
+export interface DeviceStateChanged {
+  readonly targetName: string;
+  readonly lun: number;
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+}
+
 /** A login reached full feature phase (`hawser:login:finished`). Holds no secrets. */
 export interface LoginFinished {
   readonly sessionId: number;
@@ -106,6 +115,7 @@ export const channels: {
   readonly pduReceived: Channel<PduPassed>;
   readonly connectionStateChanged: Channel<StateChanged>;
   readonly sessionStateChanged: Channel<StateChanged>;
+  readonly deviceStateChanged: Channel<DeviceStateChanged>;
   readonly loginFinished: Channel<LoginFinished>;
   readonly asyncMessageReceived: Channel<AsyncMessageReceived>;
   readonly pduRejected: Channel<PduRejected>;
@@ -119,6 +129,7 @@ export const channels: {
   pduReceived: channel('hawser:pdu:received'),
   connectionStateChanged: channel('hawser:connection:stateChanged'),
   sessionStateChanged: channel('hawser:session:stateChanged'),
+  deviceStateChanged: channel('hawser:device:stateChanged'),
   loginFinished: channel('hawser:login:finished'),
   asyncMessageReceived: channel('hawser:session:asyncMessageReceived'),
   pduRejected: channel('hawser:session:pduRejected'),

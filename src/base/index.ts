@@ -29,6 +29,7 @@ export {
   type CircuitConnected,
   type CircuitEndpoint,
   channels,
+  type DeviceStateChanged,
   type LoginFinished,
   type PduPassed,
   type PduRejected,

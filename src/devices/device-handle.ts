@@ -1,25 +1,36 @@
 // An open device in the hands of one holder: a block device that lets go of the LUN when it is closed.
 
-import { SessionError } from '../base/index.ts';
+import { IscsiError, SessionError } from '../base/index.ts';
 import type { BlockDevice, BlockFeatures, BlockRequestOptions, BlockWriteOptions, Extent } from '../block/index.ts';
 import type { Disk } from '../disk/index.ts';
+
+/** A range of bytes that a request changes. */
+export interface ChangedRange {
+  readonly offset: number;
+  readonly length: number;
+}
 
 /** A LUN, held open. All handles of a LUN share one Disk, so that unaligned writes through them never race. */
 export class DeviceHandle implements BlockDevice {
   /** The disk underneath: its identity, limits and SCSI operations that a block device does not have. */
   readonly disk: Disk;
   readonly trim?: (offset: number, length: number, options?: BlockRequestOptions) => Promise<void>;
-  readonly #release: (handle: DeviceHandle) => void;
+  readonly #events: HandleEvents;
+  readonly #changes = new Set<ChangedRange>();
+  readonly #unknown: ChangedRange[] = [];
   #inFlight = 0;
   #tellIdle: (() => void) | undefined;
   #closed: Promise<void> | undefined;
+  #isRevoked = false;
 
-  /** `release` is called once, when the handle is closed and nothing of it is in flight. @internal */
-  constructor(disk: Disk, release: (handle: DeviceHandle) => void) {
+  /** @internal */
+  constructor(disk: Disk, events: HandleEvents) {
     this.disk = disk;
-    this.#release = release;
+    this.#events = events;
     const { trim } = disk;
-    if (trim !== undefined) this.trim = (...request) => this.#during(() => trim(...request));
+    if (trim !== undefined) {
+      this.trim = (offset, length, options) => this.#changing(offset, length, () => trim(offset, length, options));
+    }
   }
 
   get size(): number {
@@ -38,34 +49,66 @@ export class DeviceHandle implements BlockDevice {
     return this.disk.features;
   }
 
+  /** Whether a change is under way, which a flush now need not cover. @internal */
+  get isChanging(): boolean {
+    return this.#changes.size > 0;
+  }
+
+  /** What changes of this handle are under way, and those since `revoke` of which nobody knows what became. @internal */
+  get unknownChanges(): ChangedRange[] {
+    return [...this.#unknown, ...this.#changes];
+  }
+
   async read(offset: number, into: Uint8Array, options?: BlockRequestOptions): Promise<void> {
     this.#begin();
     try {
       await this.disk.read(offset, into, options);
+    } catch (error) {
+      this.#events.failed(error);
+      throw error;
     } finally {
       this.#end();
     }
   }
 
   async write(offset: number, from: Uint8Array, options?: BlockWriteOptions): Promise<void> {
-    this.#begin();
+    const change = this.#beginChange(offset, from.length);
     try {
       await this.disk.write(offset, from, options);
+    } catch (error) {
+      this.#failed(change, error);
+      throw error;
+    } finally {
+      this.#endChange(change);
+    }
+  }
+
+  async flush(options?: BlockRequestOptions): Promise<void> {
+    this.#begin();
+    try {
+      await this.#events.flush(options);
+    } catch (error) {
+      this.#events.failed(error);
+      throw error;
     } finally {
       this.#end();
     }
   }
 
-  async flush(options?: BlockRequestOptions): Promise<void> {
-    await this.#during(() => this.disk.flush(options));
-  }
-
   async zero(offset: number, length: number, options?: BlockWriteOptions): Promise<void> {
-    await this.#during(() => this.disk.zero(offset, length, options));
+    await this.#changing(offset, length, () => this.disk.zero(offset, length, options));
   }
 
   async extents(offset: number, length: number, options?: BlockRequestOptions): Promise<Extent[]> {
-    return await this.#during(() => this.disk.extents(offset, length, options));
+    this.#begin();
+    try {
+      return await this.disk.extents(offset, length, options);
+    } catch (error) {
+      this.#events.failed(error);
+      throw error;
+    } finally {
+      this.#end();
+    }
   }
 
   /** Waits for this handle's requests, then lets go of the device. The LUN itself stays with the session. */
@@ -78,13 +121,40 @@ export class DeviceHandle implements BlockDevice {
     return this.close();
   }
 
-  async #during<T>(work: () => Promise<T>): Promise<T> {
-    this.#begin();
+  /** Closes the handle in its holder's place; from here on changes of unknown effect are noted. @internal */
+  revoke(): Promise<void> {
+    this.#isRevoked = true;
+    return this.close();
+  }
+
+  async #changing(offset: number, length: number, work: () => Promise<void>): Promise<void> {
+    const change = this.#beginChange(offset, length);
     try {
-      return await work();
+      await work();
+    } catch (error) {
+      this.#failed(change, error);
+      throw error;
     } finally {
-      this.#end();
+      this.#endChange(change);
     }
+  }
+
+  #beginChange(offset: number, length: number): ChangedRange {
+    this.#begin();
+    const change = { offset, length };
+    this.#changes.add(change);
+    return change;
+  }
+
+  #endChange(change: ChangedRange): void {
+    this.#changes.delete(change);
+    this.#end();
+  }
+
+  #failed(change: ChangedRange, error: unknown): void {
+    const isHarmless = error instanceof IscsiError && error.effect === 'none';
+    if (this.#isRevoked && !isHarmless) this.#unknown.push(change);
+    this.#events.failed(error);
   }
 
   #begin(): void {
@@ -103,6 +173,16 @@ export class DeviceHandle implements BlockDevice {
         this.#tellIdle = resolve;
       });
     }
-    this.#release(this);
+    this.#events.released();
   }
+}
+
+/** What a handle tells its device. @internal */
+export interface HandleEvents {
+  /** Called once, when the handle is closed and nothing of it is in flight. */
+  released(): void;
+  /** A request failed: the device looks whether its LUN is still there. */
+  failed(error: unknown): void;
+  /** Flushes the disk and remembers what has been flushed. */
+  flush(options: BlockRequestOptions | undefined): Promise<void>;
 }

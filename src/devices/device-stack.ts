@@ -1,51 +1,41 @@
-// The devices of a session, and the one sequence by which they are let go: ask, veto or cancel, drain, flush, remove.
+// The devices of a session: opened by holders, let go in one sequence, kept over a loss.
 
-import {
-  asIscsiError,
-  type Clock,
-  DeviceBusyError,
-  type HolderFacts,
-  type IscsiError,
-  raceAbort,
-} from '../base/index.ts';
-import { type DiskOptions, openDisk } from '../disk/index.ts';
-import { Device, type Holder } from './device.ts';
+import { EventEmitter } from 'node:events';
+
+import { type Clock, type Effect, type HolderFacts, type Lun, SessionError, TimeoutError } from '../base/index.ts';
+import type { DiskOptions } from '../disk/index.ts';
+import { Device } from './device.ts';
+import type { DeviceEvents } from './device-events.ts';
+import type { DevicePort } from './device-gate.ts';
 import type { DeviceHandle } from './device-handle.ts';
-
-/** What disks are opened on; a session is one. */
-export type DevicePort = Parameters<typeof openDisk>[0];
+import type { DeviceEvent } from './device-states.ts';
+import type { Holder, RemovalReason } from './holder.ts';
+import { type RemovalLimits, type RemovalOptions, type RemovalReport, removeDevices } from './removal.ts';
 
 /** What a device stack is made with. */
 export interface DeviceStackOptions {
   readonly clock: Clock;
-  /** Makes every request in flight end soon, because it was not done in `limitMs`. */
-  readonly giveUp: (limitMs: number) => void;
+  /** The limits of removals that give none of their own. */
+  readonly limits: RemovalLimits;
+  /** How long tasks may take to end once they are ended by `endTasks`; then nobody waits for them any more. */
+  readonly endTasksTimeoutMs: number;
+  /** Ends every command to this LUN, queued or in flight, with what `error` makes of its effect. */
+  readonly endTasks: (lun: Lun, error: (effect: Effect) => Error) => void;
   /** How disks split, pipeline and retry. */
   readonly disk?: DiskOptions | undefined;
 }
 
-/** How a removal went that was forced. */
-export interface RemovalReport {
-  /** Whose handles were closed although they were in use. */
-  readonly holders: readonly HolderFacts[];
-  /** What could not be flushed, and why. */
-  readonly flushErrors: readonly { readonly device: string; readonly error: IscsiError }[];
-}
-
-/** Options of a removal. */
-export interface RemovalOptions {
-  /** Goes on although devices are held or cannot be flushed. */
-  readonly force?: boolean;
-  /** How long requests of handles that are closed by force may take before they are given up. */
-  readonly drainTimeoutMs: number;
-}
-
 /** The devices of one session. */
 export class DeviceStack {
+  readonly events: EventEmitter<DeviceEvents> = new EventEmitter<DeviceEvents>();
   readonly #port: DevicePort;
   readonly #targetName: string;
   readonly #options: DeviceStackOptions;
-  readonly #devices = new Map<number, Promise<Device>>();
+  readonly #devices = new Map<number, Device>();
+  #isLost = false;
+  #isClosed = false;
+  /** Removals take turns. */
+  #removal: Promise<unknown> = Promise.resolve();
 
   constructor(port: DevicePort, targetName: string, options: DeviceStackOptions) {
     this.#port = port;
@@ -53,97 +43,120 @@ export class DeviceStack {
     this.#options = options;
   }
 
-  /**
-   * Opens a LUN for `holder`; the first time it is identified, for all who open it. Rejects as `openDisk` does, or with the
-   * signal's reason, which ends this wait but not the identification.
-   */
+  /** Everybody who holds a device of this session, or is opening one. */
+  get holders(): HolderFacts[] {
+    return [...this.#devices.values()].flatMap((device) => device.holders);
+  }
+
+  /** Opens a LUN for `holder`; see Device.open. Rejects with SessionError ISCSI_CLOSED when all devices have been removed. */
   async open(lun: number, holder: Holder, signal?: AbortSignal): Promise<DeviceHandle> {
-    const device = await raceAbort(this.#device(lun), signal);
-    return device.open(holder);
-  }
-
-  /** Everybody who holds a device of this session open. */
-  async holders(): Promise<HolderFacts[]> {
-    const devices = await this.#present();
-    return devices.flatMap((device) => device.holders);
+    if (this.#isClosed) throw new SessionError('ISCSI_CLOSED', `The devices of ${this.#targetName} have been removed`);
+    return await this.#device(lun).open(holder, signal);
   }
 
   /**
-   * Lets all devices go, in the order that nothing is lost by: every device is asked; one holder is enough to refuse,
-   * and then everything stays as it was. Then caches are flushed, and the devices are gone. Rejects with
-   * DeviceBusyError ISCSI_DEVICE_BUSY, or with what a flush failed with. With `force` neither stops it: handles are
-   * closed, and the report says what that meant.
+   * Lets one device go; see `removeDevices`. A LUN that nobody has opened goes at once. What was removed is forgotten:
+   * whoever opens the LUN again identifies it anew.
    */
-  async removeAll(options: RemovalOptions): Promise<RemovalReport> {
-    const devices = await this.#present();
-    const holders = devices.flatMap((device) => device.holders);
-    if (holders.length > 0 && options.force !== true) throw busy(holders);
-    for (const device of devices) device.startRemoval();
-    try {
-      await this.#release(devices, options.drainTimeoutMs);
-      const flushErrors = await flush(devices, options.force === true);
-      await Promise.all(devices.map((device) => device.finishRemoval()));
-      this.#devices.clear();
-      return { holders, flushErrors };
-    } catch (error) {
-      for (const device of devices) device.cancelRemoval();
-      throw error;
-    }
-  }
-
-  /** Closes what is open, which waits for its requests; those that take too long are given up. */
-  async #release(devices: readonly Device[], drainTimeoutMs: number): Promise<void> {
-    const released = Promise.all(devices.map((device) => device.releaseHolders())).then(() => undefined);
-    const { clock, giveUp } = this.#options;
-    const timer = clock.schedule(drainTimeoutMs, () => {
-      giveUp(drainTimeoutMs);
+  async remove(lun: number, options: RemovalOptions = {}): Promise<RemovalReport> {
+    return await this.#inTurn(async () => {
+      const device = this.#devices.get(lun);
+      return await this.#remove(device === undefined ? [] : [device], 'removal', options);
     });
-    try {
-      await released;
-    } finally {
-      timer.cancel();
+  }
+
+  /** Lets all devices go, or none; see `removeDevices`. After that there are no more. */
+  async removeAll(options: RemovalOptions = {}): Promise<RemovalReport> {
+    return await this.#inTurn(async () => {
+      const report = await this.#remove([...this.#devices.values()], 'logout', options);
+      this.#isClosed = true;
+      return report;
+    });
+  }
+
+  /** The session has lost its last connection and logs in again: requests wait. */
+  sessionLost(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#moveAll('sessionLost');
+  }
+
+  /** The session is back. */
+  sessionResumed(): void {
+    if (!this.#isLost) return;
+    this.#isLost = false;
+    this.#moveAll('sessionResumed');
+  }
+
+  #moveAll(event: DeviceEvent): void {
+    for (const device of this.#devices.values()) device.move(event);
+  }
+
+  async #remove(devices: readonly Device[], reason: RemovalReason, options: RemovalOptions): Promise<RemovalReport> {
+    const { clock, limits, endTasksTimeoutMs } = this.#options;
+    const { force: isForced = false, ...given } = options;
+    const report = await removeDevices(
+      devices,
+      { ...limits, ...given, isForced },
+      {
+        clock,
+        reason,
+        isLost: () => this.#isLost,
+        giveUp: (late, limitMs) => {
+          this.#giveUp(late, limitMs);
+        },
+        giveUpTimeoutMs: endTasksTimeoutMs,
+      },
+    );
+    for (const device of devices) this.#forget(device);
+    return report;
+  }
+
+  #giveUp(devices: readonly Device[], limitMs: number): void {
+    for (const { name, disk } of devices) {
+      if (disk === undefined) continue;
+      this.#options.endTasks(disk.details.lun, (effect) => {
+        const message = `A request to ${name} did not finish in ${limitMs} ms before its removal`;
+        return new TimeoutError('ISCSI_DRAIN_TIMEOUT', message, { operation: 'drain', limitMs, effect });
+      });
     }
   }
 
-  #device(lun: number): Promise<Device> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#removal.then(work, work);
+    this.#removal = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #device(lun: number): Device {
     let device = this.#devices.get(lun);
     if (device === undefined) {
-      device = this.#identify(lun);
+      const { clock, disk } = this.#options;
+      device = new Device({
+        port: this.#port,
+        targetName: this.#targetName,
+        lun,
+        address: undefined,
+        clock,
+        disk,
+        failed: () => undefined,
+        idle: (idle) => {
+          this.#idle(idle);
+        },
+      });
       this.#devices.set(lun, device);
-      device.catch(() => this.#devices.delete(lun));
+      if (this.#isLost) device.move('sessionLost');
     }
     return device;
   }
 
-  async #identify(lun: number): Promise<Device> {
-    const { clock, disk: diskOptions } = this.#options;
-    const disk = await openDisk(this.#port, lun, { clock, ...diskOptions });
-    return new Device(lun, `LUN ${lun} of ${this.#targetName}`, disk);
+  /** Keeps what has been identified, for the next one who opens it; what could not be is asked anew. */
+  #idle(device: Device): void {
+    if (device.state === 'changed') device.finish();
+    if (device.state === 'gone' || device.disk === undefined) this.#forget(device);
   }
 
-  /** The devices that could be identified. */
-  async #present(): Promise<Device[]> {
-    const settled = await Promise.allSettled(this.#devices.values());
-    return settled.flatMap((device) => (device.status === 'fulfilled' ? [device.value] : []));
+  #forget(device: Device): void {
+    if (this.#devices.get(device.lun) === device) this.#devices.delete(device.lun);
   }
-}
-
-async function flush(devices: readonly Device[], isForced: boolean): Promise<RemovalReport['flushErrors']> {
-  const errors: { device: string; error: IscsiError }[] = [];
-  await Promise.all(
-    devices.map(async (device) => {
-      try {
-        if (device.disk.features.flush) await device.disk.flush();
-      } catch (error) {
-        if (!isForced) throw error;
-        errors.push({ device: device.name, error: asIscsiError(error) });
-      }
-    }),
-  );
-  return errors;
-}
-
-function busy(holders: readonly HolderFacts[]): DeviceBusyError {
-  const names = holders.map(({ device, label, pid }) => `${device} by ${label} (pid ${pid})`);
-  return new DeviceBusyError(`In use: ${names.join(', ')}`, { holders });
 }

@@ -1,72 +1,230 @@
-// A LUN as a device: one disk underneath, and everybody who holds it open.
+// A LUN as a device: one disk underneath, everybody who holds it open, and the state that decides what they may do.
 
-import { type HolderFacts, SessionError } from '../base/index.ts';
-import type { Disk } from '../disk/index.ts';
+import {
+  BlockError,
+  type Clock,
+  channels,
+  type Effect,
+  type HolderFacts,
+  IscsiError,
+  type Lun,
+  raceAbort,
+  SessionError,
+  TimeoutError,
+  withDeadline,
+} from '../base/index.ts';
+import type { BlockRequestOptions } from '../block/index.ts';
+import { type Disk, type DiskOptions, openDisk } from '../disk/index.ts';
+import { DeviceGate, type DevicePort } from './device-gate.ts';
 import { DeviceHandle } from './device-handle.ts';
+import { type DeviceEvent, type DeviceState, deviceTransition } from './device-states.ts';
+import { Hold } from './hold.ts';
+import type { Holder } from './holder.ts';
 
-/** Who opens a device. */
-export interface Holder {
-  /** What the holder calls itself; shown to whoever is refused a removal because of it. */
-  readonly label: string;
-  /** The process on whose behalf the device is held; this one unless given. */
-  readonly pid?: number;
+/** What a device is made of. */
+export interface DeviceParts {
+  readonly port: DevicePort;
+  readonly targetName: string;
+  readonly lun: number;
+  /** The LUN field as the target reported it, where it did. */
+  readonly address: Lun | undefined;
+  readonly clock: Clock;
+  readonly disk: DiskOptions | undefined;
+  /** A request of a holder failed. */
+  readonly failed: (device: Device, error: unknown) => void;
+  /** The last hold was given up, or the device could not be identified. */
+  readonly idle: (device: Device) => void;
 }
 
-/** One logical unit of a session. */
+/** A change of the medium of which nobody knows what became. */
+export interface UnknownWrite {
+  /** The device, for example `LUN 0 of iqn.2026-11.example:disk`. */
+  readonly device: string;
+  /** Whose handle the request came through. */
+  readonly label: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** One logical unit of a session, known to somebody who opened it. */
 export class Device {
   readonly lun: number;
   /** How refusals name it, for example `LUN 0 of iqn.2026-11.example:disk`. */
   readonly name: string;
-  readonly #disk: Disk;
-  readonly #handles = new Map<DeviceHandle, HolderFacts>();
-  #state: 'present' | 'removing' | 'gone' = 'present';
+  readonly #parts: DeviceParts;
+  readonly #gate: DeviceGate;
+  readonly #holds = new Set<Hold>();
+  readonly #life = new AbortController();
+  #state: DeviceState = 'present';
+  #opening: Promise<Disk> | undefined;
+  #disk: Disk | undefined;
+  /** How many of the writes that passed the gate the last good flush was sure to cover. */
+  #flushed = 0;
 
-  constructor(lun: number, name: string, disk: Disk) {
-    this.lun = lun;
-    this.name = name;
-    this.#disk = disk;
+  constructor(parts: DeviceParts) {
+    this.lun = parts.lun;
+    this.name = `LUN ${parts.lun} of ${parts.targetName}`;
+    this.#parts = parts;
+    this.#gate = new DeviceGate(parts.port);
   }
 
-  get disk(): Disk {
+  get state(): DeviceState {
+    return this.#state;
+  }
+
+  /** Absent until it has been identified. */
+  get disk(): Disk | undefined {
     return this.#disk;
   }
 
-  /** Everybody who holds the device open now. */
+  /** Everybody who holds the device now, or is opening it. */
+  get holds(): Hold[] {
+    return [...this.#holds];
+  }
+
   get holders(): HolderFacts[] {
-    return [...this.#handles.values()];
+    return this.holds.map((hold) => hold.facts);
   }
 
-  /** Opens the device for `holder`. Throws SessionError ISCSI_DRAINING while it is being removed, or ISCSI_CLOSED after. */
-  open(holder: Holder): DeviceHandle {
-    if (this.#state !== 'present') {
-      const code = this.#state === 'removing' ? 'ISCSI_DRAINING' : 'ISCSI_CLOSED';
-      throw new SessionError(code, `${this.name} is ${this.#state === 'removing' ? 'being removed' : 'gone'}`);
+  /** Whether something written may not have been flushed. */
+  get isDirty(): boolean {
+    return this.#gate.writes > this.#flushed;
+  }
+
+  /**
+   * Opens the device for `holder`; the first time it is identified, for all who open it. Rejects with SessionError
+   * ISCSI_DRAINING while it is being removed, with BlockError ISCSI_DEVICE_CHANGED or ISCSI_DEVICE_GONE, as `openDisk`
+   * does, or with the signal's reason, which ends this wait but not the identification.
+   */
+  async open(holder: Holder, signal?: AbortSignal): Promise<DeviceHandle> {
+    this.#requireOpenable();
+    const hold = new Hold(this.name, holder);
+    this.#holds.add(hold);
+    try {
+      const disk = await raceAbort(this.#identify(), signal);
+      this.#requireOpenable();
+      const handle = this.#handle(disk, hold);
+      hold.opened(handle);
+      return handle;
+    } catch (error) {
+      this.#release(hold);
+      throw error;
     }
-    const handle = new DeviceHandle(this.#disk, (closed) => {
-      this.#handles.delete(closed);
+  }
+
+  /** Moves as the table says; throws UsageError ISCSI_WRONG_STATE where it has no row. */
+  move(event: DeviceEvent): void {
+    const from = this.#state;
+    this.#state = deviceTransition(from, event);
+    const { lun, targetName } = this.#parts;
+    channels.deviceStateChanged.publish({ targetName, lun, from, to: this.#state, event });
+    if (this.#state === 'changed') this.#gate.shut(() => this.refusal('none'));
+    if (this.#state === 'gone') {
+      this.#gate.shut(() => this.refusal('none'));
+      this.#life.abort(this.refusal('none'));
+    }
+  }
+
+  /** What requests end with that come too late. */
+  refusal(effect: Effect): IscsiError {
+    return this.#state === 'changed'
+      ? new BlockError('ISCSI_DEVICE_CHANGED', `Another device has taken the place of ${this.name}`, { effect })
+      : new BlockError('ISCSI_DEVICE_GONE', `${this.name} is gone`, { effect });
+  }
+
+  /** Takes the device from those who still hold it: opening ends, handles close, which waits for their I/O in flight. */
+  async revoke(): Promise<void> {
+    if (this.#disk === undefined) this.#life.abort(this.#draining());
+    const revoked = this.holds.map(async (hold) => {
+      await (hold.handle?.revoke() ?? hold.released);
     });
-    this.#handles.set(handle, { device: this.name, label: holder.label, pid: holder.pid ?? process.pid });
-    return handle;
+    await Promise.all(revoked);
   }
 
-  /** No new holders from here on. */
-  startRemoval(): void {
-    if (this.#state === 'present') this.#state = 'removing';
+  /**
+   * Flushes the cache. Rejects with what the flush rejects with, with TimeoutError ISCSI_FLUSH_TIMEOUT after `limitMs`,
+   * and without trying where the device is not there to be flushed and something may need it.
+   */
+  async flush(limitMs: number, isLost: boolean): Promise<void> {
+    const disk = this.#disk;
+    if (disk?.features.flush !== true) return;
+    const isAway = isLost || this.#state === 'changed';
+    if (isAway && !this.isDirty) return;
+    if (this.#state === 'changed') throw this.refusal('unknown');
+    if (isLost) {
+      const message = `${this.name} cannot be flushed while its session is lost`;
+      throw new SessionError('ISCSI_SESSION_LOST', message, { effect: 'unknown' });
+    }
+    await withDeadline(
+      this.#parts.clock,
+      limitMs,
+      () => flushTimeout(this.name, limitMs),
+      undefined,
+      async (signal) => {
+        await this.#flush(disk, { signal });
+      },
+    );
   }
 
-  /** The removal is called off. */
-  cancelRemoval(): void {
-    if (this.#state === 'removing') this.#state = 'present';
+  /** The removal is over: the device is gone for good. */
+  finish(): void {
+    if (this.#state !== 'gone') this.move('removed');
+    // Whatever is left in the disk has been reported, and ends with the session.
+    this.#disk?.close().catch(() => undefined);
   }
 
-  /** Takes the device from those who still hold it: their handles are closed, which waits for their I/O in flight. */
-  async releaseHolders(): Promise<void> {
-    await Promise.all([...this.#handles.keys()].map((handle) => handle.close()));
+  #requireOpenable(): void {
+    if (this.#state === 'removing') throw this.#draining();
+    if (this.#state === 'changed' || this.#state === 'gone') throw this.refusal('none');
   }
 
-  /** The device is gone for good. */
-  async finishRemoval(): Promise<void> {
-    this.#state = 'gone';
-    await this.#disk.close();
+  #draining(): SessionError {
+    return new SessionError('ISCSI_DRAINING', `${this.name} is being removed`);
   }
+
+  #identify(): Promise<Disk> {
+    this.#opening ??= this.#open();
+    return raceAbort(this.#opening, this.#life.signal);
+  }
+
+  async #open(): Promise<Disk> {
+    const { clock, disk: options, lun, address } = this.#parts;
+    const { signal } = this.#life;
+    this.#disk = await openDisk(this.#gate, address ?? lun, { clock, ...options, signal });
+    return this.#disk;
+  }
+
+  #handle(disk: Disk, hold: Hold): DeviceHandle {
+    return new DeviceHandle(disk, {
+      released: () => {
+        this.#release(hold);
+      },
+      failed: (error) => {
+        this.#parts.failed(this, error);
+      },
+      flush: (options) => this.#flush(disk, options),
+    });
+  }
+
+  #release(hold: Hold): void {
+    this.#holds.delete(hold);
+    hold.release();
+    if (this.#holds.size > 0) return;
+    // Nobody waits for the answers any more.
+    if (this.#disk === undefined)
+      this.#life.abort(new SessionError('ISCSI_CLOSED', `Nobody opens ${this.name} any more`));
+    this.#parts.idle(this);
+  }
+
+  async #flush(disk: Disk, options: BlockRequestOptions | undefined): Promise<void> {
+    // A flush covers what had settled before it, so one amid writes leaves the device dirty.
+    const covered = this.holds.some(({ handle }) => handle?.isChanging === true) ? 0 : this.#gate.writes;
+    await disk.flush(options);
+    this.#flushed = Math.max(this.#flushed, covered);
+  }
+}
+
+function flushTimeout(device: string, limitMs: number): TimeoutError {
+  const message = `${device} was not flushed in ${limitMs} ms`;
+  return new TimeoutError('ISCSI_FLUSH_TIMEOUT', message, { operation: 'flush', limitMs, effect: 'unknown' });
 }

@@ -1,11 +1,19 @@
 // The device stack: the LUNs of a session as devices with holders, and the safe removal that every logout goes through.
+// device-stack.ts owns the devices of a session; device.ts is one of them, with the state machine of device-states.ts and
+// a gate (device-gate.ts) that all its commands pass; hold.ts is one holder's hold on it, device-handle.ts what the holder
+// works with; removal.ts is the sequence by which devices are let go.
 
-export type { Device, Holder } from './device.ts';
+export type { UnknownWrite } from './device.ts';
+export type { DeviceEvents } from './device-events.ts';
+export type { DevicePort } from './device-gate.ts';
 export type { DeviceHandle } from './device-handle.ts';
+export { DeviceStack, type DeviceStackOptions } from './device-stack.ts';
 export {
-  type DevicePort,
-  DeviceStack,
-  type DeviceStackOptions,
-  type RemovalOptions,
-  type RemovalReport,
-} from './device-stack.ts';
+  type DeviceEvent,
+  type DeviceState,
+  type DeviceTransition,
+  deviceTransition,
+  deviceTransitions,
+} from './device-states.ts';
+export type { Holder, RemovalReason, RemoveAnswer, RemoveRequest, RemoveVeto } from './holder.ts';
+export type { RemovalLimits, RemovalOptions, RemovalReport } from './removal.ts';

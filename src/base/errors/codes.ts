@@ -56,6 +56,7 @@ export const errorCodes = {
     isRetryable: true,
     meaning: 'Commands in flight did not finish before the drain deadline.',
   },
+  ISCSI_FLUSH_TIMEOUT: { exitStatus: 38, isRetryable: true, meaning: 'A device did not flush its cache in time.' },
   ISCSI_TEXT_TIMEOUT: { exitStatus: 36, isRetryable: true, meaning: 'A Text Request was not answered in time.' },
   ISCSI_TASK_MANAGEMENT_TIMEOUT: {
     exitStatus: 37,
@@ -202,6 +203,13 @@ export const errorCodes = {
     isRetryable: false,
     meaning: 'The session has no connection with this id.',
   },
+
+  ISCSI_DEVICE_CHANGED: {
+    exitStatus: 90,
+    isRetryable: false,
+    meaning: 'Another device has taken the place of the one that was opened, which gets no more I/O.',
+  },
+  ISCSI_DEVICE_GONE: { exitStatus: 91, isRetryable: false, meaning: 'The device is not there any more.' },
 
   BLOCK_OUT_OF_RANGE: { exitStatus: 80, isRetryable: false, meaning: 'An offset or length lies outside the device.' },
   BLOCK_READ_ONLY: { exitStatus: 81, isRetryable: false, meaning: 'The device cannot be written.' },

@@ -10,6 +10,8 @@ export interface HolderFacts {
   readonly label: string;
   /** The process that holds it. */
   readonly pid: number;
+  /** What it said against letting go, or that it said nothing in time; absent for a holder that cannot be asked. */
+  readonly reason?: string;
 }
 
 /** A device is in use, so the session or the device stays; `holders` names everybody who holds one. */

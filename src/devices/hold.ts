@@ -1,0 +1,97 @@
+// One holder's hold on a device, from the first wish to open it until its handle is closed.
+
+import { type Clock, type Deferred, deferred, type HolderFacts, sleep } from '../base/index.ts';
+import type { DeviceHandle } from './device-handle.ts';
+import type { Holder, RemoveRequest } from './holder.ts';
+
+/** How a holder answered a request to let go: by closing its handle, or not, and why not. */
+export type HoldAnswer = { readonly isReleased: true } | { readonly isReleased: false; readonly reason: string };
+
+/** A hold. It counts from the moment that opening begins, so that a removal cannot slip in between. */
+export class Hold {
+  readonly holder: Holder;
+  readonly #facts: HolderFacts;
+  readonly #released: Deferred<void> = deferred();
+  #handle: DeviceHandle | undefined;
+  #isReleased = false;
+  #reason: string | undefined;
+
+  constructor(device: string, holder: Holder) {
+    this.holder = holder;
+    this.#facts = { device, label: holder.label, pid: holder.pid ?? process.pid };
+  }
+
+  /** What refusals show, with what the holder said last against letting go. */
+  get facts(): HolderFacts {
+    return this.#reason === undefined ? this.#facts : { ...this.#facts, reason: this.#reason };
+  }
+
+  /** Absent while the device is still being identified. */
+  get handle(): DeviceHandle | undefined {
+    return this.#handle;
+  }
+
+  get isReleased(): boolean {
+    return this.#isReleased;
+  }
+
+  /** Whether the holder can let go when it is asked to. */
+  get canBeAsked(): boolean {
+    return this.#handle !== undefined && this.holder.onRemoveRequested !== undefined;
+  }
+
+  /** Resolves when the handle is closed. */
+  get released(): Promise<void> {
+    return this.#released.promise;
+  }
+
+  /** The device has been identified. */
+  opened(handle: DeviceHandle): void {
+    this.#handle = handle;
+  }
+
+  /** The handle is closed, or opening has failed. */
+  release(): void {
+    this.#isReleased = true;
+    this.#released.resolve();
+  }
+
+  /** Asks the holder to let go and gives its answer: it has closed its handle, or why it has not in time. */
+  async ask(request: RemoveRequest, clock: Clock): Promise<HoldAnswer> {
+    const patience = new AbortController();
+    const answers = [
+      this.released.then(() => undefined),
+      this.#veto(request),
+      sleep(clock, request.answerWithinMs, patience.signal).then(
+        () => `has not let go in ${request.answerWithinMs} ms`,
+        () => undefined,
+      ),
+    ];
+    const reason = await Promise.race(answers);
+    patience.abort();
+    if (this.#isReleased || reason === undefined) return { isReleased: true };
+    this.#reason = reason;
+    return { isReleased: false, reason };
+  }
+
+  /** Tells the holder that the device stays. What a callback throws must not keep the others from being told. */
+  tellCanceled(request: RemoveRequest): void {
+    try {
+      this.holder.onRemoveCanceled?.(request);
+    } catch {
+      // It is the holder's own failure, and nobody here can mend it.
+    }
+  }
+
+  /** Settles with the reason of a veto; with no veto, when the handle is closed. */
+  async #veto(request: RemoveRequest): Promise<string | undefined> {
+    try {
+      const answer = await this.holder.onRemoveRequested?.(request);
+      if (answer !== undefined) return answer.veto;
+    } catch (error) {
+      return `failed to answer: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    await this.released;
+    return undefined;
+  }
+}
