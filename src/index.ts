@@ -46,7 +46,13 @@ export {
 } from './base/index.ts';
 export type { BlockDevice, BlockFeatures, Extent } from './block/index.ts';
 export type {
+  DeviceChanged,
+  DeviceEvents,
+  DeviceFacts,
   DeviceHandle,
+  DeviceReplaced,
+  DeviceResized,
+  DeviceState,
   Holder,
   RemovalOptions,
   RemovalReport,

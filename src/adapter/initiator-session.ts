@@ -4,13 +4,14 @@ import type { EventEmitter } from 'node:events';
 
 import { type Clock, type HolderFacts, type IscsiError, type Lun, UsageError } from '../base/index.ts';
 import {
+  type DeviceEvents,
+  type DeviceFacts,
   type DeviceHandle,
   DeviceStack,
   type Holder,
   type RemovalOptions,
   type RemovalReport,
 } from '../devices/index.ts';
-import { reportLuns } from '../disk/index.ts';
 import {
   type ConnectionFacts,
   type NegotiatedParameters,
@@ -47,6 +48,8 @@ export class InitiatorSession implements ScsiPort {
   readonly targetName: string;
   /** Lifecycle events of the session and its connections. */
   readonly events: EventEmitter<SessionEvents>;
+  /** What happens to the devices: new ones, gone ones, other sizes, other devices. */
+  readonly deviceEvents: EventEmitter<DeviceEvents>;
   readonly #session: Session;
   readonly #routes: Routes;
   readonly #devices: DeviceStack;
@@ -69,7 +72,9 @@ export class InitiatorSession implements ScsiPort {
         session.abortTasks(error);
       },
     });
+    this.deviceEvents = this.#devices.events;
     this.#defaultLun = options.lun;
+    this.#tellDevices();
     this.#closed = this.#whenClosed();
   }
 
@@ -101,14 +106,26 @@ export class InitiatorSession implements ScsiPort {
     return this.#closed;
   }
 
-  /** Executes a raw SCSI command; see ScsiPort. */
+  /**
+   * Executes a raw SCSI command; see ScsiPort. While the session is lost, INQUIRY and REPORT LUNS are answered from what
+   * the devices said before.
+   */
   execute(request: ScsiRequest): Promise<ScsiResult> {
-    return this.#session.execute(request);
+    return this.#devices.execute(request);
+  }
+
+  /**
+   * The devices that the target shows, with what INQUIRY tells of them, their states and holders. The target is asked
+   * the first time, when it has said that they changed, and with `rescan`; while the session is lost they are what was
+   * known. Rejects as `luns` does.
+   */
+  async devices(options: { rescan?: boolean; signal?: AbortSignal } = {}): Promise<DeviceFacts[]> {
+    return await this.#devices.devices(options);
   }
 
   /** The LUNs that the target shows us (REPORT LUNS), in its order. */
   async luns(options: { signal?: AbortSignal } = {}): Promise<Lun[]> {
-    return await reportLuns(this.#session, options);
+    return await this.#devices.luns(options);
   }
 
   /**
@@ -188,8 +205,19 @@ export class InitiatorSession implements ScsiPort {
     return { ...removal, isClean: how !== 'lost' && error === undefined, error };
   }
 
+  #tellDevices(): void {
+    this.events.on('stateChanged', (state) => {
+      if (state === 'failed') this.#devices.sessionLost();
+      if (state === 'loggedIn') this.#devices.sessionResumed();
+    });
+    this.events.on('asyncMessage', ({ lun }, sense) => {
+      if (sense !== undefined) this.#devices.attention(lun, sense);
+    });
+  }
+
   async #whenClosed(): Promise<SessionEnd> {
     const end = await this.#session.closed;
+    this.#devices.sessionEnded();
     await this.#routes.release();
     return end;
   }

@@ -1,7 +1,64 @@
 // What a device stack tells: typed events, for what happens to devices without being asked for.
 
+import type { HolderFacts } from '../base/index.ts';
+import type { DiskIdentity, UnitFacts } from '../disk/index.ts';
+import type { DeviceState } from './device-states.ts';
+
+/** A device as it stands now. */
+export interface DeviceFacts {
+  readonly lun: number;
+  /** For example `LUN 0 of iqn.2026-11.example:disk`. */
+  readonly name: string;
+  readonly vendor: string;
+  readonly product: string;
+  readonly revision: string;
+  /** PERIPHERAL DEVICE TYPE (SPC-4): 0 for a disk. */
+  readonly deviceType: number;
+  readonly state: DeviceState;
+  /** In bytes; undefined for a device that nobody has opened. */
+  readonly size: number | undefined;
+  /** Whether something was written through this session that may not have been flushed. */
+  readonly isDirty: boolean;
+  /** Who holds it open. */
+  readonly holders: readonly HolderFacts[];
+}
+
+/** A disk has another size. */
+export interface DeviceResized {
+  readonly lun: number;
+  readonly name: string;
+  /** In bytes. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What INQUIRY tells of a device is not what it told before; it is the same device. */
+export interface DeviceChanged {
+  readonly lun: number;
+  readonly name: string;
+  readonly from: UnitFacts;
+  readonly to: UnitFacts;
+}
+
+/** Another device answers at the LUN of one that was opened. */
+export interface DeviceReplaced {
+  /** The device as it was, and who holds it: their requests fail with ISCSI_DEVICE_CHANGED. */
+  readonly device: DeviceFacts;
+  readonly from: DiskIdentity;
+  readonly to: DiskIdentity;
+}
+
 /** The events of a device stack and their arguments. */
 export interface DeviceEvents {
-  /** The session was given up: these devices are gone. */
-  devicesGone: [];
+  /** A device is there that was not known before, also when it is only now that somebody asked. */
+  deviceAdded: [device: DeviceFacts];
+  /** A device that nobody held is not there any more. */
+  deviceRemoved: [device: DeviceFacts];
+  /** The target took a device away while it was held; requests of its holders fail with ISCSI_DEVICE_GONE. */
+  deviceRemovedInUse: [device: DeviceFacts, reason: Error | undefined];
+  deviceResized: [change: DeviceResized];
+  deviceChanged: [change: DeviceChanged];
+  deviceReplaced: [replacement: DeviceReplaced];
+  /** The session was lost for too long, or has ended without asking: these devices are gone. */
+  devicesGone: [devices: readonly DeviceFacts[]];
 }

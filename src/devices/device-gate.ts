@@ -1,6 +1,6 @@
 // The gate before a device: the one place that every command of its disk passes, so that shutting it is final.
 
-import type { IscsiError } from '../base/index.ts';
+import { channels, type IscsiError, raceAbort, SessionError } from '../base/index.ts';
 import type { openDisk } from '../disk/index.ts';
 
 /** What disks are opened on; a session is one. */
@@ -12,6 +12,9 @@ export type DeviceRequest = Parameters<DevicePort['execute']>[0];
 /** How it ended. */
 export type DeviceResult = Awaited<ReturnType<DevicePort['execute']>>;
 
+/** How many commands may wait while the gate is held. */
+const waitingBound = 65_536;
+
 /**
  * A port that can be shut for good. A disk sends commands again by itself, after a BUSY or a lost connection; whatever
  * it still has in mind when another device has taken its LUN ends here.
@@ -19,6 +22,8 @@ export type DeviceResult = Awaited<ReturnType<DevicePort['execute']>>;
 export class DeviceGate implements DevicePort {
   readonly #port: DevicePort;
   #refusal: (() => IscsiError) | undefined;
+  #held: Promise<void> | undefined;
+  #waiting = 0;
   #writes = 0;
 
   constructor(port: DevicePort) {
@@ -35,9 +40,32 @@ export class DeviceGate implements DevicePort {
     this.#refusal ??= refusal;
   }
 
+  /** Keeps commands back until `until` settles: something about the device has to be found out first. */
+  hold(until: Promise<unknown>): void {
+    const held = Promise.allSettled([this.#held, until]).then(() => {
+      if (this.#held === held) this.#held = undefined;
+    });
+    this.#held = held;
+  }
+
   execute(request: DeviceRequest): Promise<DeviceResult> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal());
+    if (this.#held !== undefined) return this.#later(request);
     if (request.dataOut !== undefined) this.#writes += 1;
     return this.#port.execute(request);
+  }
+
+  async #later(request: DeviceRequest): Promise<DeviceResult> {
+    if (this.#waiting === waitingBound) {
+      channels.queueFull.publish({ name: 'commands of a device', bound: waitingBound });
+      throw new SessionError('ISCSI_QUEUE_FULL', `${waitingBound} commands wait already`);
+    }
+    this.#waiting += 1;
+    try {
+      await raceAbort(this.#held ?? Promise.resolve(), request.signal);
+    } finally {
+      this.#waiting -= 1;
+    }
+    return await this.execute(request);
   }
 }

@@ -1,6 +1,6 @@
 // An open device in the hands of one holder: a block device that lets go of the LUN when it is closed.
 
-import { IscsiError, SessionError } from '../base/index.ts';
+import { type Deferred, deferred, IscsiError, SessionError } from '../base/index.ts';
 import type { BlockDevice, BlockFeatures, BlockRequestOptions, BlockWriteOptions, Extent } from '../block/index.ts';
 import type { Disk } from '../disk/index.ts';
 
@@ -19,9 +19,9 @@ export class DeviceHandle implements BlockDevice {
   readonly #changes = new Set<ChangedRange>();
   readonly #unknown: ChangedRange[] = [];
   #inFlight = 0;
-  #tellIdle: (() => void) | undefined;
+  #idle: Deferred<void> | undefined;
   #closed: Promise<void> | undefined;
-  #isRevoked = false;
+  #isWatched = false;
 
   /** @internal */
   constructor(disk: Disk, events: HandleEvents) {
@@ -54,7 +54,7 @@ export class DeviceHandle implements BlockDevice {
     return this.#changes.size > 0;
   }
 
-  /** What changes of this handle are under way, and those since `revoke` of which nobody knows what became. @internal */
+  /** What changes of this handle are under way, and those since `settle` of which nobody knows what became. @internal */
   get unknownChanges(): ChangedRange[] {
     return [...this.#unknown, ...this.#changes];
   }
@@ -121,10 +121,19 @@ export class DeviceHandle implements BlockDevice {
     return this.close();
   }
 
-  /** Closes the handle in its holder's place; from here on changes of unknown effect are noted. @internal */
-  revoke(): Promise<void> {
-    this.#isRevoked = true;
-    return this.close();
+  /** Closes the handle in its holder's place. @internal */
+  async revoke(): Promise<void> {
+    const closed = this.close();
+    await this.settle();
+    await closed;
+  }
+
+  /** Waits until nothing is in flight; from here on changes of unknown effect are noted. @internal */
+  async settle(): Promise<void> {
+    this.#isWatched = true;
+    if (this.#inFlight === 0) return;
+    this.#idle ??= deferred();
+    await this.#idle.promise;
   }
 
   async #changing(offset: number, length: number, work: () => Promise<void>): Promise<void> {
@@ -153,7 +162,7 @@ export class DeviceHandle implements BlockDevice {
 
   #failed(change: ChangedRange, error: unknown): void {
     const isHarmless = error instanceof IscsiError && error.effect === 'none';
-    if (this.#isRevoked && !isHarmless) this.#unknown.push(change);
+    if (this.#isWatched && !isHarmless) this.#unknown.push(change);
     this.#events.failed(error);
   }
 
@@ -164,14 +173,15 @@ export class DeviceHandle implements BlockDevice {
 
   #end(): void {
     this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#tellIdle?.();
+    if (this.#inFlight > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
   }
 
   async #close(): Promise<void> {
     if (this.#inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#tellIdle = resolve;
-      });
+      this.#idle ??= deferred();
+      await this.#idle.promise;
     }
     this.#events.released();
   }

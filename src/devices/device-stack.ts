@@ -2,124 +2,236 @@
 
 import { EventEmitter } from 'node:events';
 
-import { type Clock, type Effect, type HolderFacts, type Lun, SessionError, TimeoutError } from '../base/index.ts';
-import type { DiskOptions } from '../disk/index.ts';
+import {
+  type Effect,
+  equalLun,
+  type HolderFacts,
+  type Lun,
+  raceAbort,
+  SessionError,
+  TimeoutError,
+} from '../base/index.ts';
+import {
+  type DiskOptions,
+  inquireUnit,
+  isUnitMissing,
+  KnownAnswers,
+  RememberingPort,
+  reportLuns,
+  type UnitChange,
+  type UnitFacts,
+  unitChangeOf,
+} from '../disk/index.ts';
 import { Device } from './device.ts';
-import type { DeviceEvents } from './device-events.ts';
-import type { DevicePort } from './device-gate.ts';
+import type { DeviceEvents, DeviceFacts } from './device-events.ts';
+import type { DevicePort, DeviceRequest, DeviceResult } from './device-gate.ts';
 import type { DeviceHandle } from './device-handle.ts';
 import type { DeviceEvent } from './device-states.ts';
+import { DeviceWatch } from './device-watch.ts';
 import type { Holder, RemovalReason } from './holder.ts';
-import { type RemovalLimits, type RemovalOptions, type RemovalReport, removeDevices } from './removal.ts';
-
-/** What a device stack is made with. */
-export interface DeviceStackOptions {
-  readonly clock: Clock;
-  /** The limits of removals that give none of their own. */
-  readonly limits: RemovalLimits;
-  /** How long tasks may take to end once they are ended by `endTasks`; then nobody waits for them any more. */
-  readonly endTasksTimeoutMs: number;
-  /** Ends every command to this LUN, queued or in flight, with what `error` makes of its effect. */
-  readonly endTasks: (lun: Lun, error: (effect: Effect) => Error) => void;
-  /** How disks split, pipeline and retry. */
-  readonly disk?: DiskOptions | undefined;
-}
+import { Inventory } from './inventory.ts';
+import { type RemovalOptions, type RemovalReport, type RemovalSurroundings, removeDevices } from './removal.ts';
+import { allFacts, type DeviceStackOptions, type StackContext } from './stack-context.ts';
 
 /** The devices of one session. */
-export class DeviceStack {
+export class DeviceStack implements DevicePort {
   readonly events: EventEmitter<DeviceEvents> = new EventEmitter<DeviceEvents>();
-  readonly #port: DevicePort;
-  readonly #targetName: string;
-  readonly #options: DeviceStackOptions;
-  readonly #devices = new Map<number, Device>();
-  #isLost = false;
+  readonly #known = new KnownAnswers();
+  readonly #context: StackContext;
+  readonly #watch: DeviceWatch;
   #isClosed = false;
   /** Removals take turns. */
   #removal: Promise<unknown> = Promise.resolve();
 
   constructor(port: DevicePort, targetName: string, options: DeviceStackOptions) {
-    this.#port = port;
-    this.#targetName = targetName;
-    this.#options = options;
+    this.#context = {
+      targetName,
+      options,
+      port: new RememberingPort(port, this.#known, () => this.#context.isLost),
+      events: this.events,
+      inventory: new Inventory(),
+      devices: new Map(),
+      isLost: false,
+    };
+    this.#watch = new DeviceWatch(this.#context, {
+      removed: (device) => {
+        this.#unitRemoved(device);
+      },
+    });
   }
 
   /** Everybody who holds a device of this session, or is opening one. */
   get holders(): HolderFacts[] {
-    return [...this.#devices.values()].flatMap((device) => device.holders);
+    return this.#devices().flatMap((device) => device.holders);
   }
 
   /** Opens a LUN for `holder`; see Device.open. Rejects with SessionError ISCSI_CLOSED when all devices have been removed. */
   async open(lun: number, holder: Holder, signal?: AbortSignal): Promise<DeviceHandle> {
-    if (this.#isClosed) throw new SessionError('ISCSI_CLOSED', `The devices of ${this.#targetName} have been removed`);
+    if (this.#isClosed) throw new SessionError('ISCSI_CLOSED', `The devices of ${this.#context.targetName} are gone`);
+    this.#context.inventory.reveal(lun);
     return await this.#device(lun).open(holder, signal);
   }
 
   /**
-   * Lets one device go; see `removeDevices`. A LUN that nobody has opened goes at once. What was removed is forgotten:
-   * whoever opens the LUN again identifies it anew.
+   * Lets one device go; see `removeDevices`. A LUN that nobody has opened goes at once. What was removed is not listed
+   * until somebody opens it, which identifies it anew, or asks for a list with `rescan`.
    */
   async remove(lun: number, options: RemovalOptions = {}): Promise<RemovalReport> {
     return await this.#inTurn(async () => {
-      const device = this.#devices.get(lun);
-      return await this.#remove(device === undefined ? [] : [device], 'removal', options);
+      const device = this.#context.devices.get(lun);
+      const report = await this.#remove(device === undefined ? [] : [device], 'removal', options);
+      this.#context.inventory.hide(lun);
+      return report;
     });
   }
 
   /** Lets all devices go, or none; see `removeDevices`. After that there are no more. */
   async removeAll(options: RemovalOptions = {}): Promise<RemovalReport> {
     return await this.#inTurn(async () => {
-      const report = await this.#remove([...this.#devices.values()], 'logout', options);
-      this.#isClosed = true;
+      const report = await this.#remove(this.#devices(), 'logout', options);
+      this.#close();
       return report;
     });
   }
 
-  /** The session has lost its last connection and logs in again: requests wait. */
-  sessionLost(): void {
-    if (this.#isLost) return;
-    this.#isLost = true;
-    this.#moveAll('sessionLost');
+  /**
+   * What is there: the logical units that the target shows (REPORT LUNS) and that a number stands for, with what INQUIRY
+   * tells of them. Asked when nobody has asked before, when the target has said that it has changed, and with `rescan`;
+   * while the session is lost, what was known. Rejects with what the questions reject with.
+   */
+  async devices(options: { rescan?: boolean; signal?: AbortSignal } = {}): Promise<DeviceFacts[]> {
+    const { rescan = false, signal } = options;
+    const { inventory, isLost } = this.#context;
+    if (!isLost && !this.#isClosed && (rescan || !inventory.isFresh)) await raceAbort(this.#watch.list(rescan), signal);
+    return allFacts(this.#context);
   }
 
-  /** The session is back. */
+  /** What INQUIRY tells of a LUN, while the session is lost what it told; undefined when nothing is there. */
+  async inquiry(lun: number, options: { signal?: AbortSignal } = {}): Promise<UnitFacts | undefined> {
+    const unit = this.#context.inventory.unit(lun) ?? lun;
+    return await inquireUnit(this.#context.port, unit, this.#diskOptions(options.signal));
+  }
+
+  /** The LUNs that the target shows (REPORT LUNS), while the session is lost those that it showed. */
+  async luns(options: { signal?: AbortSignal } = {}): Promise<Lun[]> {
+    return await reportLuns(this.#context.port, this.#diskOptions(options.signal));
+  }
+
+  /**
+   * Executes a raw command; see ScsiPort. While the session is lost, INQUIRY and REPORT LUNS are answered from what was
+   * known. Unit attentions that it meets are followed up.
+   */
+  async execute(request: DeviceRequest): Promise<DeviceResult> {
+    const result = await this.#context.port.execute(request);
+    if (result.sense !== undefined) this.attention(request.lun, result.sense);
+    return result;
+  }
+
+  /** Sense data have come for this LUN, by a raw command or by an Asynchronous Message (RFC 7143 §11.9.1, event 0). */
+  attention(address: Lun, sense: Uint8Array): void {
+    const change = unitChangeOf(sense);
+    if (change !== undefined) this.#noticed(this.#lunOf(address), change);
+  }
+
+  /** The session has lost its last connection and logs in again: requests wait. */
+  sessionLost(): void {
+    if (this.#context.isLost || this.#isClosed) return;
+    this.#context.isLost = true;
+    this.#moveAll('sessionLost');
+    this.#watch.stop(new SessionError('ISCSI_SESSION_LOST', 'The session was lost'));
+  }
+
+  /**
+   * The session has logged in again and nothing has gone out yet: every device that was opened is compared with what it
+   * was. One that is another now, or is not there, gets no I/O any more, and the others go on. Rejects when a device
+   * cannot be asked now; after three failures of one device it counts as gone.
+   */
+  async beforeResume(port: DevicePort, signal: AbortSignal): Promise<void> {
+    await this.#watch.checkAll(new RememberingPort(port, this.#known, () => false), signal);
+  }
+
+  /** The session takes commands again. */
   sessionResumed(): void {
-    if (!this.#isLost) return;
-    this.#isLost = false;
+    if (!this.#context.isLost) return;
+    this.#context.isLost = false;
     this.#moveAll('sessionResumed');
+    if (this.#context.inventory.isLoaded) this.#watch.list(false).catch(() => undefined);
+  }
+
+  /**
+   * The session is lost for too long, or for good: its devices are gone. When it comes back all the same, they are opened
+   * anew.
+   */
+  sessionGone(): void {
+    const { inventory, events } = this.#context;
+    const gone = allFacts(this.#context).map((facts) => ({ ...facts, state: 'gone' as const }));
+    this.#moveAll('sessionGone');
+    for (const device of this.#devices()) this.#forget(device);
+    inventory.clear();
+    if (gone.length > 0) events.emit('devicesGone', gone);
+  }
+
+  /** The session is over. */
+  sessionEnded(): void {
+    if (this.#isClosed) return;
+    this.#close();
+    this.sessionGone();
+  }
+
+  #devices(): Device[] {
+    return [...this.#context.devices.values()];
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    this.#context.inventory.clear();
+    this.#watch.stop(new SessionError('ISCSI_CLOSED', 'The session is closed'));
   }
 
   #moveAll(event: DeviceEvent): void {
-    for (const device of this.#devices.values()) device.move(event);
+    for (const device of this.#devices()) device.move(event);
+  }
+
+  #lunOf(address: Lun): number | undefined {
+    const { devices, inventory } = this.#context;
+    const opened = [...devices.values()].find(({ disk }) => disk !== undefined && equalLun(disk.details.lun, address));
+    return (opened ?? inventory.units.find((unit) => equalLun(unit.address, address)))?.lun;
+  }
+
+  #noticed(lun: number | undefined, change: UnitChange): void {
+    if (!this.#isClosed && !this.#context.isLost) this.#watch.noticed(lun, change);
+  }
+
+  /** What is left of a device that the target has taken away is waited for in turn, like any removal. */
+  #unitRemoved(device: Device): void {
+    const { disk } = device;
+    const { isLost, options } = this.#context;
+    this.#forget(device);
+    if (isLost && disk !== undefined) options.endTasks(disk.details.lun, (effect) => device.refusal(effect));
+    this.#inTurn(() => this.#remove([device], 'removal', { force: true })).catch(() => undefined);
   }
 
   async #remove(devices: readonly Device[], reason: RemovalReason, options: RemovalOptions): Promise<RemovalReport> {
-    const { clock, limits, endTasksTimeoutMs } = this.#options;
     const { force: isForced = false, ...given } = options;
-    const report = await removeDevices(
-      devices,
-      { ...limits, ...given, isForced },
-      {
-        clock,
-        reason,
-        isLost: () => this.#isLost,
-        giveUp: (late, limitMs) => {
-          this.#giveUp(late, limitMs);
-        },
-        giveUpTimeoutMs: endTasksTimeoutMs,
-      },
-    );
+    const limits = { ...this.#context.options.limits, ...given, isForced };
+    const report = await removeDevices(devices, limits, this.#surroundings(reason));
     for (const device of devices) this.#forget(device);
     return report;
   }
 
-  #giveUp(devices: readonly Device[], limitMs: number): void {
-    for (const { name, disk } of devices) {
-      if (disk === undefined) continue;
-      this.#options.endTasks(disk.details.lun, (effect) => {
-        const message = `A request to ${name} did not finish in ${limitMs} ms before its removal`;
-        return new TimeoutError('ISCSI_DRAIN_TIMEOUT', message, { operation: 'drain', limitMs, effect });
-      });
-    }
+  #surroundings(reason: RemovalReason): RemovalSurroundings {
+    const { clock, endTasks, endTasksTimeoutMs } = this.#context.options;
+    return {
+      clock,
+      reason,
+      isLost: () => this.#context.isLost,
+      giveUp: (devices, limitMs) => {
+        for (const { name, disk } of devices) {
+          if (disk !== undefined) endTasks(disk.details.lun, (effect) => drainTimeout(name, limitMs, effect));
+        }
+      },
+      giveUpTimeoutMs: endTasksTimeoutMs,
+    };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -129,24 +241,29 @@ export class DeviceStack {
   }
 
   #device(lun: number): Device {
-    let device = this.#devices.get(lun);
-    if (device === undefined) {
-      const { clock, disk } = this.#options;
-      device = new Device({
-        port: this.#port,
-        targetName: this.#targetName,
-        lun,
-        address: undefined,
-        clock,
-        disk,
-        failed: () => undefined,
-        idle: (idle) => {
-          this.#idle(idle);
-        },
-      });
-      this.#devices.set(lun, device);
-      if (this.#isLost) device.move('sessionLost');
-    }
+    const { targetName, port, devices, inventory, options, isLost } = this.#context;
+    let device = devices.get(lun);
+    if (device !== undefined) return device;
+    const { clock, disk } = options;
+    device = new Device({
+      port,
+      targetName,
+      lun,
+      address: inventory.unit(lun)?.address,
+      clock,
+      disk,
+      failed: (holder, error) => {
+        if (isUnitMissing(error)) this.#watch.missed(holder);
+      },
+      noticed: (holder, change) => {
+        this.#noticed(holder.lun, change);
+      },
+      idle: (idle) => {
+        this.#idle(idle);
+      },
+    });
+    devices.set(lun, device);
+    if (isLost) device.move('sessionLost');
     return device;
   }
 
@@ -157,6 +274,17 @@ export class DeviceStack {
   }
 
   #forget(device: Device): void {
-    if (this.#devices.get(device.lun) === device) this.#devices.delete(device.lun);
+    const { devices } = this.#context;
+    if (devices.get(device.lun) === device) devices.delete(device.lun);
   }
+
+  #diskOptions(signal: AbortSignal | undefined): DiskOptions {
+    const { clock, disk } = this.#context.options;
+    return { clock, ...disk, ...(signal === undefined ? {} : { signal }) };
+  }
+}
+
+function drainTimeout(device: string, limitMs: number, effect: Effect): TimeoutError {
+  const message = `A request to ${device} did not finish in ${limitMs} ms before its removal`;
+  return new TimeoutError('ISCSI_DRAIN_TIMEOUT', message, { operation: 'drain', limitMs, effect });
 }

@@ -14,7 +14,14 @@ import {
   withDeadline,
 } from '../base/index.ts';
 import type { BlockRequestOptions } from '../block/index.ts';
-import { type Disk, type DiskOptions, openDisk } from '../disk/index.ts';
+import {
+  type CheckedUnit,
+  type Disk,
+  type DiskOptions,
+  openDisk,
+  type UnitChange,
+  unitChangeOf,
+} from '../disk/index.ts';
 import { DeviceGate, type DevicePort } from './device-gate.ts';
 import { DeviceHandle } from './device-handle.ts';
 import { type DeviceEvent, type DeviceState, deviceTransition } from './device-states.ts';
@@ -32,6 +39,8 @@ export interface DeviceParts {
   readonly disk: DiskOptions | undefined;
   /** A request of a holder failed. */
   readonly failed: (device: Device, error: unknown) => void;
+  /** A unit attention told of a change. */
+  readonly noticed: (device: Device, change: UnitChange) => void;
   /** The last hold was given up, or the device could not be identified. */
   readonly idle: (device: Device) => void;
 }
@@ -70,6 +79,11 @@ export class Device {
 
   get state(): DeviceState {
     return this.#state;
+  }
+
+  /** Whether it gets no I/O any more. */
+  get isOver(): boolean {
+    return this.#state === 'gone' || this.#state === 'changed';
   }
 
   /** Absent until it has been identified. */
@@ -118,11 +132,8 @@ export class Device {
     this.#state = deviceTransition(from, event);
     const { lun, targetName } = this.#parts;
     channels.deviceStateChanged.publish({ targetName, lun, from, to: this.#state, event });
-    if (this.#state === 'changed') this.#gate.shut(() => this.refusal('none'));
-    if (this.#state === 'gone') {
-      this.#gate.shut(() => this.refusal('none'));
-      this.#life.abort(this.refusal('none'));
-    }
+    if (this.isOver) this.#gate.shut(() => this.refusal('none'));
+    if (this.#state === 'gone') this.#life.abort(this.refusal('none'));
   }
 
   /** What requests end with that come too late. */
@@ -130,6 +141,25 @@ export class Device {
     return this.#state === 'changed'
       ? new BlockError('ISCSI_DEVICE_CHANGED', `Another device has taken the place of ${this.name}`, { effect })
       : new BlockError('ISCSI_DEVICE_GONE', `${this.name} is gone`, { effect });
+  }
+
+  /** Keeps the commands of the disk back until `until` settles. */
+  hold(until: Promise<unknown>): void {
+    this.#gate.hold(until);
+  }
+
+  /** Takes a size over that the device has told; gives the one before, where it was another. */
+  resize(checked: CheckedUnit): number | undefined {
+    const before = this.#disk?.size;
+    const size = checked.capacity?.size;
+    if (before === size || size === undefined) return undefined;
+    this.#disk?.adoptSize(size);
+    return before;
+  }
+
+  /** Waits for the requests under way, without taking the device from anybody: their handles fail by themselves. */
+  async settle(): Promise<void> {
+    await Promise.all(this.holds.map(({ handle }) => handle?.settle() ?? Promise.resolve()));
   }
 
   /** Takes the device from those who still hold it: opening ends, handles close, which waits for their I/O in flight. */
@@ -175,7 +205,7 @@ export class Device {
 
   #requireOpenable(): void {
     if (this.#state === 'removing') throw this.#draining();
-    if (this.#state === 'changed' || this.#state === 'gone') throw this.refusal('none');
+    if (this.isOver) throw this.refusal('none');
   }
 
   #draining(): SessionError {
@@ -190,7 +220,12 @@ export class Device {
   async #open(): Promise<Disk> {
     const { clock, disk: options, lun, address } = this.#parts;
     const { signal } = this.#life;
-    this.#disk = await openDisk(this.#gate, address ?? lun, { clock, ...options, signal });
+    const onUnitAttention: DiskOptions['onUnitAttention'] = (sense) => {
+      options?.onUnitAttention?.(sense);
+      const change = unitChangeOf(sense);
+      if (change !== undefined) this.#parts.noticed(this, change);
+    };
+    this.#disk = await openDisk(this.#gate, address ?? lun, { clock, ...options, signal, onUnitAttention });
     return this.#disk;
   }
 

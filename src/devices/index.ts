@@ -1,13 +1,20 @@
 // The device stack: the LUNs of a session as devices with holders, and the safe removal that every logout goes through.
 // device-stack.ts owns the devices of a session; device.ts is one of them, with the state machine of device-states.ts and
 // a gate (device-gate.ts) that all its commands pass; hold.ts is one holder's hold on it, device-handle.ts what the holder
-// works with; removal.ts is the sequence by which devices are let go.
+// works with; removal.ts is the sequence by which devices are let go. inventory.ts lists what the target shows, and
+// device-watch.ts follows up what it says has changed.
 
 export type { UnknownWrite } from './device.ts';
-export type { DeviceEvents } from './device-events.ts';
+export type {
+  DeviceChanged,
+  DeviceEvents,
+  DeviceFacts,
+  DeviceReplaced,
+  DeviceResized,
+} from './device-events.ts';
 export type { DevicePort } from './device-gate.ts';
 export type { DeviceHandle } from './device-handle.ts';
-export { DeviceStack, type DeviceStackOptions } from './device-stack.ts';
+export { DeviceStack } from './device-stack.ts';
 export {
   type DeviceEvent,
   type DeviceState,
@@ -17,3 +24,4 @@ export {
 } from './device-states.ts';
 export type { Holder, RemovalReason, RemoveAnswer, RemoveRequest, RemoveVeto } from './holder.ts';
 export type { RemovalLimits, RemovalOptions, RemovalReport } from './removal.ts';
+export type { DeviceStackOptions } from './stack-context.ts';

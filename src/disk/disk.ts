@@ -230,6 +230,11 @@ export class Disk implements BlockDevice {
     }
   }
 
+  /** Takes a size over that somebody else has asked the device for, in bytes; blocks keep their size. @internal */
+  adoptSize(size: number): void {
+    this.#geometry = { blockSize: this.blockSize, blockCount: size / this.blockSize };
+  }
+
   /** Waits for the requests under way, then takes no more. What is in the device's cache stays there: flush first. */
   close(): Promise<void> {
     return (this.#closing ??= this.#finish());

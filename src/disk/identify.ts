@@ -121,6 +121,11 @@ export function isSameDevice(a: DiskIdentity, b: DiskIdentity): boolean {
   return a.vendor === b.vendor && a.product === b.product && a.serial === b.serial;
 }
 
+/** Whether anything in an identity tells the logical unit from others of its make: a name or a serial number. */
+export function isUniquelyNamed(identity: DiskIdentity): boolean {
+  return (identity.serial ?? '') !== '' || unitNames(identity).length > 0;
+}
+
 /** Names that are unique in the world; a vendor-specific or T10 name is as unique as its vendor made it. */
 function unitNames(identity: DiskIdentity): readonly string[] {
   const { logicalUnit } = scsi.designatorAssociation;
@@ -132,7 +137,8 @@ function unitNames(identity: DiskIdentity): readonly string[] {
   return chosen.map(scsi.formatDesignator);
 }
 
-async function readInquiry(runner: CommandRunner, signal: AbortSignal | undefined): Promise<scsi.InquiryData> {
+/** Standard INQUIRY data. @internal */
+export async function readInquiry(runner: CommandRunner, signal: AbortSignal | undefined): Promise<scsi.InquiryData> {
   const cdb = scsi.encodeInquiryCdb({ evpd: false, pageCode: 0, allocationLength: inquiryLength });
   return scsi.decodeInquiryData(await runner.query(cdb, inquiryLength, signal));
 }
@@ -147,7 +153,8 @@ function requireDisk(inquiry: scsi.InquiryData, lun: Lun): void {
   }
 }
 
-async function identityOf(
+/** Who a logical unit is, by its INQUIRY data and the VPD pages that it offers. @internal */
+export async function identityOf(
   runner: CommandRunner,
   inquiry: scsi.InquiryData,
   pages: ReadonlySet<number>,
@@ -161,8 +168,8 @@ async function identityOf(
   return { vendor, product, revision, serial, designators: designators ?? [] };
 }
 
-/** The VPD pages that the device offers; none when it refuses to say. */
-async function readSupportedPages(
+/** The VPD pages that the device offers; none when it refuses to say. @internal */
+export async function readSupportedPages(
   runner: CommandRunner,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<number>> {
