@@ -64,7 +64,16 @@ export type {
 export type { DiscoveredTarget } from './discovery/index.ts';
 export type { Disk, DiskIdentity, DiskLimits } from './disk/index.ts';
 export { tcpDriver, tlsDriver } from './engine/index.ts';
-export type { ConnectionFacts, NegotiatedParameters, Portal, SessionEnd, SessionLimits } from './session/index.ts';
+export type {
+  ConnectionFacts,
+  ConnectionRole,
+  NamedPolicy,
+  NegotiatedParameters,
+  Portal,
+  SchedulingPolicy,
+  SessionEnd,
+  SessionLimits,
+} from './session/index.ts';
 export { openTrace, type Trace, type TraceOptions } from './trace/index.ts';
 
 /**

@@ -16,6 +16,7 @@ import {
   type ConnectionFacts,
   type NegotiatedParameters,
   type Portal,
+  type SchedulingPolicy,
   type ScsiPort,
   type ScsiRequest,
   type ScsiResult,
@@ -99,6 +100,16 @@ export class InitiatorSession implements ScsiPort {
 
   get connections(): ConnectionFacts[] {
     return this.#session.connections;
+  }
+
+  /** Which connection carries the next command. */
+  get policy(): SchedulingPolicy {
+    return this.#session.policy;
+  }
+
+  /** Chooses connections by another policy from the next command on; see Session.setPolicy. */
+  setPolicy(policy: SchedulingPolicy): void {
+    this.#session.setPolicy(policy);
   }
 
   /** Settles, and never rejects, when the session is over and everything it held is released. */

@@ -2,6 +2,7 @@
 
 import type { ConnectionState, NegotiatedParameters } from '../connection/index.ts';
 import type { Member } from './roster.ts';
+import type { ConnectionRole } from './scheduling/index.ts';
 
 /** A connection as it stands now. */
 export interface ConnectionFacts {
@@ -10,19 +11,20 @@ export interface ConnectionFacts {
   readonly isLeading: boolean;
   /** The portal as `host:port`. */
   readonly address: string;
+  /** What the scheduling policy does with it now. */
+  readonly role: ConnectionRole;
   readonly tasksInFlight: number;
   readonly tasksSent: number;
+  /** Bytes of read data that have arrived over it. */
+  readonly bytesRead: number;
+  /** Bytes of write data that have been sent over it, what was sent twice counted twice. */
+  readonly bytesWritten: number;
   readonly parameters: NegotiatedParameters;
 }
 
 /** What `member` is like at this moment. */
-export function connectionFacts({
-  connection,
-  isLeading,
-  tasksInFlight,
-  tasksSent,
-  parameters,
-}: Member): ConnectionFacts {
+export function connectionFacts(member: Member, role: ConnectionRole): ConnectionFacts {
+  const { connection, isLeading, tasksInFlight, tasksSent, bytesRead, bytesWritten, parameters } = member;
   const { cid, state, address } = connection;
-  return { cid, state, isLeading, address, tasksInFlight, tasksSent, parameters };
+  return { cid, state, isLeading, address, role, tasksInFlight, tasksSent, bytesRead, bytesWritten, parameters };
 }

@@ -36,6 +36,8 @@ export class Membership {
       isLeading,
       tasksInFlight: 0,
       tasksSent: 0,
+      bytesRead: 0,
+      bytesWritten: 0,
       isDraining: false,
       announcedTimes: undefined,
       textExchange: undefined,

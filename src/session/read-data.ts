@@ -20,6 +20,7 @@ export function dataInDestination(task: ScsiTask, member: Member, pdu: DataIn, l
   }
   task.expDataSn += 1;
   task.receivedLength += length;
+  member.bytesRead += length;
   return length === 0 ? undefined : dataIn.subarray(pdu.bufferOffset, end);
 }
 

@@ -1,6 +1,14 @@
 // The connections of a session, and the choice of one for the next command.
 
 import type { Connection, NegotiatedParameters } from '../connection/index.ts';
+import {
+  type Chooser,
+  type ConnectionRole,
+  checkCids,
+  checkPolicy,
+  type NamedPolicy,
+  Scheduler,
+} from './scheduling/index.ts';
 
 /** A connection in its place in a session. */
 export interface Member {
@@ -13,6 +21,10 @@ export interface Member {
   tasksInFlight: number;
   /** How many tasks have been sent on it since it was opened. */
   tasksSent: number;
+  /** Bytes of read data that have arrived over it. */
+  bytesRead: number;
+  /** Bytes of write data that have been sent over it, what was sent twice counted twice. */
+  bytesWritten: number;
   /** Takes nothing new because it, or its session, is being logged out. */
   isDraining: boolean;
   /** Time2Wait and Time2Retain, in seconds, with which the target announced that it drops the connection. */
@@ -21,21 +33,36 @@ export interface Member {
   textExchange: Promise<void> | undefined;
 }
 
-/** Chooses among connections that can take a task; there is at least one. */
-export type SchedulingPolicy = (candidates: readonly Member[]) => Member;
-
-/** The connection with the fewest tasks in flight; the earliest added among equals. */
-export const leastQueueDepth: SchedulingPolicy = (candidates) =>
-  candidates.reduce((best, member) => (member.tasksInFlight < best.tasksInFlight ? member : best));
+/** Which connection carries the next command: a policy of ours as data, or the caller's own. */
+export type SchedulingPolicy = NamedPolicy | Chooser<Member>;
 
 /** The members of a session, in the order in which they joined. */
 export class Roster {
-  readonly #policy: SchedulingPolicy;
   readonly #members = new Map<number, Member>();
+  #policy: SchedulingPolicy;
+  #scheduler: Scheduler<Member>;
   #usable: readonly Member[] = [];
 
+  /** Throws UsageError ISCSI_BAD_ARGUMENT for a policy that cannot be. CIDs of connections to come may be named. */
   constructor(policy: SchedulingPolicy) {
+    if (typeof policy === 'object') checkPolicy(policy);
     this.#policy = policy;
+    this.#scheduler = new Scheduler(policy);
+  }
+
+  get policy(): SchedulingPolicy {
+    return this.#policy;
+  }
+
+  /** Chooses by another policy from now on. Throws UsageError ISCSI_BAD_ARGUMENT for one that names no member. */
+  setPolicy(policy: SchedulingPolicy): void {
+    if (typeof policy === 'object') {
+      checkPolicy(policy);
+      checkCids(policy, (cid) => this.#members.has(cid));
+    }
+    this.#policy = policy;
+    this.#scheduler = new Scheduler(policy);
+    this.#scheduler.refresh(this.#usable);
   }
 
   get size(): number {
@@ -64,6 +91,7 @@ export class Roster {
   /** To be called when a member became usable or stopped being so. */
   refresh(): void {
     this.#usable = this.all().filter((member) => member.connection.isUsable && !member.isDraining);
+    this.#scheduler.refresh(this.#usable);
   }
 
   /** The members that take new tasks. */
@@ -73,7 +101,11 @@ export class Roster {
 
   /** The connection for the next task; undefined when none can take one. */
   pick(): Member | undefined {
-    const [first] = this.#usable;
-    return this.#usable.length > 1 ? this.#policy(this.#usable) : first;
+    return this.#scheduler.pick();
+  }
+
+  /** What the policy does with a member now. */
+  roleOf(member: Member): ConnectionRole {
+    return this.#scheduler.roleOf(member);
   }
 }

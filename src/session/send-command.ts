@@ -14,6 +14,7 @@ export function sendCommand(task: ScsiTask, member: Member): void {
   const { connection } = member;
   const { lun, cdb, dataOut } = task.request;
   const unsolicited = dataOut === undefined ? noUnsolicitedData : unsolicitedData(task.length, member.parameters);
+  member.bytesWritten += unsolicited.immediateLength;
   connection.send(
     {
       opcode: opcode.scsiCommand,

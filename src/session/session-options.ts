@@ -10,7 +10,7 @@ import type { SchedulingPolicy } from './roster.ts';
 export interface SessionOptions extends JoiningOptions, RecoveryOptions {
   readonly limits?: Partial<SessionLimits>;
   readonly clock?: Clock;
-  /** Which connection carries the next command; least queue depth unless given. */
+  /** Which connection carries the next command; least queue depth unless given. CIDs are given out from 1 on. */
   readonly policy?: SchedulingPolicy;
   /** CmdSN of the first command; 1 unless given. */
   readonly initialCmdSn?: number;

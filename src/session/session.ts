@@ -27,7 +27,7 @@ import { resolveLimits, type SessionLimits } from './options.ts';
 import type { Portal } from './portal.ts';
 import { Receiver } from './receiver.ts';
 import { Recovery } from './recovery/recovery.ts';
-import { leastQueueDepth, type Member, Roster } from './roster.ts';
+import { type Member, Roster, type SchedulingPolicy } from './roster.ts';
 import type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionEnd, SessionEvents } from './session-events.ts';
@@ -77,7 +77,7 @@ export class Session implements ScsiPort {
       // Closed until the login has said what the target takes, which may be nothing yet.
       window: new CommandWindow(cmdSn, cmdSn, snAdd(cmdSn, -1)),
       tags: new TagPool(Math.min(mostTags, limits.maxTasks + spareTags)),
-      roster: new Roster(options.policy ?? leastQueueDepth),
+      roster: new Roster(options.policy ?? { kind: 'leastQueueDepth' }),
     };
     this.#tasks = new TaskSet(this.#context);
     const messages = new AsyncMessages(this.#context, {
@@ -143,7 +143,21 @@ export class Session implements ScsiPort {
 
   /** The connections, in the order in which they joined. */
   get connections(): ConnectionFacts[] {
-    return this.#context.roster.all().map(connectionFacts);
+    const { roster } = this.#context;
+    return roster.all().map((member) => connectionFacts(member, roster.roleOf(member)));
+  }
+
+  /** Which connection carries the next command. */
+  get policy(): SchedulingPolicy {
+    return this.#context.roster.policy;
+  }
+
+  /**
+   * Chooses connections by another policy from the next command on; those sent stay where they are. Permitted in any
+   * state. Throws UsageError ISCSI_BAD_ARGUMENT for a policy that names a connection which the session does not have.
+   */
+  setPolicy(policy: SchedulingPolicy): void {
+    this.#context.roster.setPolicy(policy);
   }
 
   /** Connects and logs in. Called once, by `openSession`. @internal */

@@ -63,6 +63,7 @@ function sendSequence(task: ScsiTask, member: Member, sequence: Sequence): void 
   // All but the last segment are whole words (RFC 7143 §11.7.7), though the target may take an odd length.
   const step = parameters.maxXmitDataSegmentLength & ~3;
   let dataSn = 0;
+  member.bytesWritten += sequence.to - sequence.from;
   for (let at = sequence.from; at < sequence.to; at += step) {
     const end = Math.min(at + step, sequence.to);
     connection.send(

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { leastQueueDepth, type Member, Roster } from '../../../src/session/roster.ts';
+import { type Member, Roster, type SchedulingPolicy } from '../../../src/session/roster.ts';
 
 interface FakeMember {
   readonly connection: { readonly cid: number; isUsable: boolean };
@@ -15,21 +15,11 @@ function member(cid: number, tasksInFlight = 0): FakeMember & Member {
   return fake as FakeMember & Member;
 }
 
-function rosterOf(members: readonly Member[], policy = leastQueueDepth): Roster {
+function rosterOf(members: readonly Member[], policy: SchedulingPolicy = { kind: 'leastQueueDepth' }): Roster {
   const roster = new Roster(policy);
   for (const each of members) roster.add(each);
   return roster;
 }
-
-test('least queue depth: the connection with the fewest tasks, the earliest among equals', () => {
-  const [a, b, c] = [member(1, 3), member(2, 1), member(3, 1)];
-  const roster = rosterOf([a, b, c]);
-  assert.equal(roster.pick(), b);
-  b.tasksInFlight = 5;
-  assert.equal(roster.pick(), c);
-  c.tasksInFlight = 3;
-  assert.equal(roster.pick(), a);
-});
 
 test('connections that are draining or on their way out are not picked, nor asked about', () => {
   const [a, b, c] = [member(1), member(2), member(3)];
