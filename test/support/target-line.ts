@@ -301,6 +301,11 @@ export class TargetLine {
     this.#wire.pause();
   }
 
+  /** Takes from the wire again, what has backed up first. */
+  resume(): void {
+    this.#wire.resume();
+  }
+
   /** Takes one chunk, and then nothing more. */
   takeOneChunk(): void {
     this.#isTakingOne = true;
