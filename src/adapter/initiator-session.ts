@@ -26,7 +26,9 @@ import {
   type SessionState,
 } from '../session/index.ts';
 import type { ConnectOptions } from './connect-options.ts';
+import type { PortalGroups } from './portal-groups.ts';
 import type { Routes } from './routes.ts';
+import { explainRefusal } from './wrong-portal-group.ts';
 
 /** How a logout went. */
 export interface LogoutReport extends RemovalReport {
@@ -44,6 +46,12 @@ const askTimeoutMs = 5_000;
 /** How long a flush may take: caches of disks are large, and those of arrays larger. */
 const flushTimeoutMs = 30_000;
 
+/** What a session has from its initiator. */
+interface InitiatorParts {
+  readonly clock: Clock;
+  readonly portalGroups: PortalGroups;
+}
+
 /** A logged-in session with its devices. */
 export class InitiatorSession implements ScsiPort {
   readonly targetName: string;
@@ -53,17 +61,19 @@ export class InitiatorSession implements ScsiPort {
   readonly deviceEvents: EventEmitter<DeviceEvents>;
   readonly #session: Session;
   readonly #routes: Routes;
+  readonly #portalGroups: PortalGroups;
   readonly #devices: DeviceStack;
   readonly #defaultLun: number | undefined;
   readonly #closed: Promise<SessionEnd>;
   #logout: Promise<LogoutReport> | undefined;
 
   /** @internal */
-  constructor(session: Session, routes: Routes, options: ConnectOptions, clock: Clock) {
+  constructor(session: Session, routes: Routes, options: ConnectOptions, { clock, portalGroups }: InitiatorParts) {
     this.targetName = options.targetName;
     this.events = session.events;
     this.#session = session;
     this.#routes = routes;
+    this.#portalGroups = portalGroups;
     this.#devices = new DeviceStack(session, options.targetName, {
       clock,
       disk: options.disk,
@@ -166,9 +176,19 @@ export class InitiatorSession implements ScsiPort {
     return this.#devices.holders;
   }
 
-  /** Adds a connection; see Session.addConnection. Resolves with its CID. */
+  /**
+   * Adds a connection; see Session.addConnection. Resolves with its CID. A portal that was discovered in another portal
+   * group is refused without being tried; when a target refuses one because it does not know the session there, its
+   * groups are asked for.
+   */
   async addConnection(portal?: Portal, options: { signal?: AbortSignal } = {}): Promise<number> {
-    return await this.#session.addConnection(portal, options);
+    if (portal === undefined) return await this.#session.addConnection(undefined, options);
+    const groups = this.#portalGroups;
+    try {
+      return await this.#session.addConnection(groups.complete(this.targetName, portal), options);
+    } catch (error) {
+      throw await explainRefusal(error, { session: this.#session, portal, groups, signal: options.signal });
+    }
   }
 
   /** Removes a connection; see Session.removeConnection. */

@@ -8,6 +8,7 @@ import { type ConnectOptions, type LoginWishes, toLogin } from './connect-option
 import { checkName, defaultInitiatorName } from './initiator-name.ts';
 import { InitiatorSession } from './initiator-session.ts';
 import { IsidAllocator } from './isid.ts';
+import { PortalGroups } from './portal-groups.ts';
 import { Routes } from './routes.ts';
 
 /** What an initiator is made of. */
@@ -31,6 +32,7 @@ export class Initiator {
   readonly #address: Address;
   readonly #isids = new IsidAllocator();
   readonly #challenges = new ChallengeMemory();
+  readonly #portalGroups = new PortalGroups();
   readonly #sessions = new Set<InitiatorSession>();
   #closed: Promise<void> | undefined;
 
@@ -53,7 +55,9 @@ export class Initiator {
     this.#requireOpen();
     const routes = new Routes(this.#engine, this.#address);
     try {
-      return await discoverTargets(this.#sessionOptions(wishes, routes), wishes.signal);
+      const targets = await discoverTargets(this.#sessionOptions(wishes, routes), wishes.signal);
+      this.#portalGroups.learn(targets);
+      return targets;
     } finally {
       await routes.release();
     }
@@ -74,7 +78,10 @@ export class Initiator {
         ...(policy === undefined ? {} : { policy }),
       };
       const session = await openSession(settings, options.signal);
-      const wrapped = new InitiatorSession(session, routes, options, this.#clock);
+      const wrapped = new InitiatorSession(session, routes, options, {
+        clock: this.#clock,
+        portalGroups: this.#portalGroups,
+      });
       this.#keep(wrapped);
       await addConnections(wrapped, options);
       return wrapped;

@@ -59,7 +59,11 @@ export function readTargets(pairs: readonly (readonly [string, string])[], porta
     }
   }
   // A target without an address is reached where the question was asked (RFC 7143 Appendix C).
-  return targets.map(({ name, addresses }) => ({ name, addresses: addresses.length === 0 ? [portal] : addresses }));
+  const { host, port } = portal;
+  return targets.map(({ name, addresses }) => ({
+    name,
+    addresses: addresses.length === 0 ? [{ host, port }] : addresses,
+  }));
 }
 
 function badAnswer(message: string): ProtocolError {

@@ -203,7 +203,7 @@ export class LoginMachine {
     }
     const tag = parse16Bit(text);
     if (expected === undefined || tag === undefined || tag === expected) return;
-    throw new LoginError('ISCSI_LOGIN_REFUSED', `${key}: portal group ${tag} answered where ${expected} was meant`, {
+    throw new LoginError('ISCSI_WRONG_PORTAL_GROUP', `Portal group ${tag} answered where ${expected} was meant`, {
       key,
     });
   }

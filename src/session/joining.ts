@@ -74,6 +74,7 @@ export class Joining {
 
   /** Opens a new connection to `portal`, following redirects. Resolves with its CID when it takes commands. */
   async join(portal: Portal, signal: AbortSignal | undefined): Promise<number> {
+    this.#checkGroup(portal);
     this.#checkRoom();
     const cid = this.#takeCid();
     const both = signal === undefined ? this.#giveUp.signal : AbortSignal.any([signal, this.#giveUp.signal]);
@@ -140,19 +141,20 @@ export class Joining {
     let at = portal;
     for (let hop = 0; hop <= limits.maxRedirects; hop += 1) {
       const { connection, outcome } = await openConnection(
-        { sessionId, way: this.#options.route(at), login: this.#loginOptions(cid), owner: this.#owner },
+        { sessionId, way: this.#options.route(at), login: this.#loginOptions(cid, at), owner: this.#owner },
         { clock, signal, connectTimeoutMs: limits.connectTimeoutMs, loginTimeoutMs: limits.loginTimeoutMs },
       );
       if (outcome.kind === 'done') return;
       await connection.released();
       const [next] = outcome.address;
       if (next === undefined) break;
-      at = next;
+      // What a redirect may say of a portal group is nothing (RFC 7143 §13.8); whoever answers there says it.
+      at = { host: next.host, port: next.port };
     }
     throw new LoginError('ISCSI_TOO_MANY_REDIRECTS', `The login was redirected more than ${limits.maxRedirects} times`);
   }
 
-  #loginOptions(cid: number): LoginOptions {
+  #loginOptions(cid: number, { portalGroupTag }: Portal): LoginOptions {
     const leading = this.#isReinstating ? undefined : this.#leading;
     return {
       ...this.#options.login,
@@ -161,7 +163,10 @@ export class Joining {
       cmdSn: this.#context.window.cmdSn,
       initiatorTaskTag: ((cid << 16) | loginTagSlot) >>> 0,
       isLeading: leading === undefined,
-      ...(leading === undefined ? {} : { expected: { parameters: leading.parameters } }),
+      expected: {
+        targetPortalGroupTag: leading?.parameters.targetPortalGroupTag ?? portalGroupTag,
+        parameters: leading?.parameters,
+      },
     };
   }
 
@@ -170,6 +175,14 @@ export class Joining {
     do this.#nextCid = this.#nextCid >= lastCid ? 1 : this.#nextCid + 1;
     while (this.#portals.has(this.#nextCid));
     return this.#nextCid;
+  }
+
+  /** Portals of one group alone take connections of a session (RFC 7143 §4.4.1): what is known is not tried. */
+  #checkGroup({ host, port, portalGroupTag }: Portal): void {
+    const own = this.#leading?.parameters.targetPortalGroupTag;
+    if (own === undefined || portalGroupTag === undefined || portalGroupTag === own) return;
+    const message = `Portal ${host}:${port} is in portal group ${portalGroupTag}, the session in ${own}`;
+    throw new LoginError('ISCSI_WRONG_PORTAL_GROUP', message, { key: 'TargetPortalGroupTag' });
   }
 
   #checkRoom(): void {

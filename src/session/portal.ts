@@ -5,4 +5,9 @@ export interface Portal {
   /** Name or address literal, IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
+  /**
+   * The portal group that it is in, where SendTargets has told. A login that meets another one, or a connection to be
+   * added to a session with another one, is refused with LoginError ISCSI_WRONG_PORTAL_GROUP.
+   */
+  readonly portalGroupTag?: number;
 }

@@ -177,7 +177,8 @@ export class Session implements ScsiPort {
 
   /**
    * Adds a connection, to the first portal or to another of the same portal group. Resolves with its CID. Rejects with
-   * LoginError ISCSI_TOO_MANY_CONNECTIONS when the session takes no more.
+   * LoginError ISCSI_TOO_MANY_CONNECTIONS when the session takes no more, ISCSI_WRONG_PORTAL_GROUP for a portal of another
+   * portal group: without connecting when the portal says so, else as soon as the target does (RFC 7143 §13.9).
    */
   async addConnection(portal: Portal = this.#options.portal, options: { signal?: AbortSignal } = {}): Promise<number> {
     this.#requireLoggedIn();

@@ -18,7 +18,7 @@ export type {
   SessionParameters,
   TargetParameters,
 } from './negotiation/parameters.ts';
-export type { LoginRedirect, PortalAddress, TargetLimits, TargetOptions } from './options.ts';
+export type { AdvertisedPortal, LoginRedirect, PortalAddress, TargetLimits, TargetOptions } from './options.ts';
 export { listenTarget, type Target } from './target.ts';
 export type {
   DropTimes,

@@ -13,6 +13,12 @@ export interface PortalAddress {
   readonly port: number;
 }
 
+/** A portal as SendTargets tells it. */
+export interface AdvertisedPortal extends PortalAddress {
+  /** The portal group that it is said to be in; the target's own unless given. */
+  readonly portalGroupTag?: number;
+}
+
 /** Where a login is sent instead (RFC 7143 §11.13.5). */
 export interface LoginRedirect extends PortalAddress {
   readonly isPermanent: boolean;
@@ -60,7 +66,7 @@ export interface TargetOptions {
   /** Send logins to normal sessions elsewhere. */
   readonly redirect?: LoginRedirect | ((initiatorName: string) => LoginRedirect | undefined);
   /** Addresses that SendTargets tells; those of the open portals unless given. */
-  readonly advertise?: readonly PortalAddress[];
+  readonly advertise?: readonly AdvertisedPortal[];
   /** Ping a connection that has been silent for this long; 0, never, unless given. */
   readonly pingIntervalMs?: number;
   /** Drop a connection that leaves a ping unanswered for this long; 5 s unless given. */
@@ -89,7 +95,7 @@ export interface ResolvedTargetOptions {
   readonly parameters: ResolvedParameters;
   readonly allowedInitiators: ReadonlySet<string> | undefined;
   readonly redirect: (initiatorName: string) => LoginRedirect | undefined;
-  readonly advertise: readonly PortalAddress[];
+  readonly advertise: readonly AdvertisedPortal[];
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly initialStatSn: number;

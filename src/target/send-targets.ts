@@ -5,7 +5,7 @@ import type { ConnectionLink } from './link.ts';
 import { formatAddress } from './login/login-exchange.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
 import type { Pair } from './negotiation/operational-negotiation.ts';
-import type { PortalAddress } from './options.ts';
+import type { AdvertisedPortal, PortalAddress } from './options.ts';
 
 /** The target's record, or nothing when another target is asked for or the initiator has no access to this one. */
 export function targetRecords(
@@ -17,10 +17,14 @@ export function targetRecords(
   const { name, portalGroupTag, advertise, allowedInitiators } = core.options;
   if (allowedInitiators !== undefined && !allowedInitiators.has(identity.initiatorName)) return [];
   if (wanted !== '' && wanted !== 'All' && wanted.toLowerCase() !== name.toLowerCase()) return [];
-  const portals = advertise.length > 0 ? advertise : core.portals.map((portal) => reachable(portal, link.localAddress));
+  const portals: readonly AdvertisedPortal[] =
+    advertise.length > 0 ? advertise : core.portals.map((portal) => reachable(portal, link.localAddress));
   return [
     ['TargetName', name],
-    ...portals.map(({ host, port }): Pair => ['TargetAddress', `${formatAddress(host, port)},${portalGroupTag}`]),
+    ...portals.map((portal): Pair => {
+      const tag = portal.portalGroupTag ?? portalGroupTag;
+      return ['TargetAddress', `${formatAddress(portal.host, portal.port)},${tag}`];
+    }),
   ];
 }
 

@@ -130,6 +130,11 @@ export const errorCodes = {
     meaning: 'A CHAP secret is shorter than 12 bytes and short secrets were not allowed.',
   },
   ISCSI_TARGET_ERROR: { exitStatus: 58, isRetryable: true, meaning: 'The target could not serve the login now.' },
+  ISCSI_WRONG_PORTAL_GROUP: {
+    exitStatus: 59,
+    isRetryable: false,
+    meaning: 'The portal belongs to another portal group of the target than the one that is meant.',
+  },
 
   SCSI_CHECK_CONDITION: {
     exitStatus: 60,

@@ -62,7 +62,7 @@ suite('§6.3.1 adding a connection', () => {
   });
   test('§6.3.1: a portal of another group is refused by name', () => {
     const text = ['TargetPortalGroupTag=2', 'AuthMethod=None'];
-    failsWith(() => add([{ t: true, text }]), 'ISCSI_LOGIN_REFUSED', 'TargetPortalGroupTag');
+    failsWith(() => add([{ t: true, text }]), 'ISCSI_WRONG_PORTAL_GROUP', 'TargetPortalGroupTag');
   });
   test('§13: a session-wide key from the target is refused', () => {
     for (const key of ['MaxConnections', 'MaxBurstLength', 'ErrorRecoveryLevel']) {

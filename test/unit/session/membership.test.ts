@@ -164,8 +164,56 @@ test('§13.9 a session does not span portal groups: a portal of another one is r
   added.catch(() => undefined);
   const line = await bench.accept();
   await bench.login(line, { host: 'two', responses: 1 });
-  await assert.rejects(soon(added), { code: 'ISCSI_LOGIN_REFUSED', key: 'TargetPortalGroupTag' });
+  await assert.rejects(soon(added), { code: 'ISCSI_WRONG_PORTAL_GROUP', key: 'TargetPortalGroupTag' });
   await line.ended();
+  assert.equal(session.connections.length, 1);
+});
+
+test('§13.9 a portal that is known to be in another group is refused unasked: nothing is connected', async () => {
+  await using bench = new SessionBench();
+  const session = await bench.open();
+  const portal = { ...bench.listen('two', 2), portalGroupTag: 2 };
+  await assert.rejects(soon(session.addConnection(portal)), { code: 'ISCSI_WRONG_PORTAL_GROUP' });
+  await turns();
+  assert.deepEqual([bench.connects.length, bench.lines.length, bench.circuits], [1, 1, 1]);
+  assert.equal(session.connections.length, 1);
+});
+
+test('§13.9 a portal that was said to be in the group, but is not, is refused when it answers', async () => {
+  await using bench = new SessionBench();
+  const session = await bench.open();
+  const added = session.addConnection({ ...bench.listen('two', 2), portalGroupTag: 1 });
+  added.catch(() => undefined);
+  const line = await bench.accept();
+  await bench.login(line, { host: 'two', responses: 1 });
+  await assert.rejects(soon(added), { code: 'ISCSI_WRONG_PORTAL_GROUP' });
+  await line.ended();
+});
+
+test('§6.3.1 the leading login too meets the portal group that was meant, or none', async () => {
+  await using bench = new SessionBench({ session: { portal: { host: 'one', port: 3260, portalGroupTag: 7 } } });
+  const opened = bench.start();
+  opened.catch(() => undefined);
+  const line = await bench.accept();
+  await bench.login(line, { responses: 1 });
+  await assert.rejects(soon(opened), { code: 'ISCSI_WRONG_PORTAL_GROUP', key: 'TargetPortalGroupTag' });
+  await line.ended();
+  await bench.nothingLeft();
+});
+
+test('§13.9 a redirect of an added connection into another group is refused, whatever the redirect says of it', async () => {
+  await using bench = new SessionBench();
+  const session = await bench.open();
+  const added = session.addConnection();
+  added.catch(() => undefined);
+  const first = await bench.accept();
+  first.logins.push(await first.expect(opcode.loginRequest));
+  bench.listen('two', 2);
+  first.loginResponse({ statusClass: 1, statusDetail: 1 }, ['TargetAddress=two:3260,2']);
+  const second = await bench.accept();
+  await bench.login(second, { host: 'two', responses: 1 });
+  await assert.rejects(soon(added), { code: 'ISCSI_WRONG_PORTAL_GROUP' });
+  await second.ended();
   assert.equal(session.connections.length, 1);
 });
 
