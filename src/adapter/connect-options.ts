@@ -48,6 +48,11 @@ export interface ConnectOptions extends LoginWishes {
   readonly policy?: SchedulingPolicy;
   /** Whether a lost connection or session is opened again by itself; not unless asked for. */
   readonly reconnects?: boolean;
+  /**
+   * A session without devices, to ask a target with raw SCSI commands: `openDisk` refuses, and a logout asks nobody.
+   * False unless given.
+   */
+  readonly informational?: boolean;
   /** How disks split, pipeline and retry. */
   readonly disk?: DiskOptions;
   /** The LUN that `openDisk()` opens when it is given none. */

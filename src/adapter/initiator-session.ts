@@ -55,6 +55,8 @@ interface InitiatorParts {
 /** A logged-in session with its devices. */
 export class InitiatorSession implements ScsiPort {
   readonly targetName: string;
+  /** Whether it takes raw SCSI commands alone and has no devices. */
+  readonly isInformational: boolean;
   /** Lifecycle events of the session and its connections. */
   readonly events: EventEmitter<SessionEvents>;
   /** What happens to the devices: new ones, gone ones, other sizes, other devices. */
@@ -70,6 +72,7 @@ export class InitiatorSession implements ScsiPort {
   /** @internal */
   constructor(session: Session, routes: Routes, options: ConnectOptions, { clock, portalGroups }: InitiatorParts) {
     this.targetName = options.targetName;
+    this.isInformational = options.informational === true;
     this.events = session.events;
     this.#session = session;
     this.#routes = routes;
@@ -152,12 +155,16 @@ export class InitiatorSession implements ScsiPort {
   /**
    * Opens a LUN as a block device: the one given, or the one of the URL. While it is open the session is not logged
    * out; `label` is what whoever tries is told, and `onRemoveRequested` lets the holder be asked first. Rejects with
-   * ScsiError, UsageError, BlockError ISCSI_DEVICE_CHANGED or what ended the session.
+   * ScsiError, UsageError, BlockError ISCSI_DEVICE_CHANGED or what ended the session, and with UsageError
+   * ISCSI_WRONG_STATE in an informational session.
    */
   async openDisk(
     lun: number | undefined = this.#defaultLun,
     holder: Partial<Holder> & { signal?: AbortSignal } = {},
   ): Promise<DeviceHandle> {
+    if (this.isInformational) {
+      throw new UsageError('ISCSI_WRONG_STATE', 'An informational session has no devices, it takes raw SCSI commands');
+    }
     if (lun === undefined) throw new UsageError('ISCSI_BAD_ARGUMENT', 'No LUN was given', { argument: 'lun' });
     const { label = process.title, signal, ...more } = holder;
     return await this.#devices.open(lun, { label, ...more }, signal);

@@ -164,7 +164,7 @@ export class Joining {
       initiatorTaskTag: ((cid << 16) | loginTagSlot) >>> 0,
       isLeading: leading === undefined,
       expected: {
-        targetPortalGroupTag: leading?.parameters.targetPortalGroupTag ?? portalGroupTag,
+        targetPortalGroupTag: portalGroupTag,
         parameters: leading?.parameters,
       },
     };

@@ -167,9 +167,13 @@ export class Session implements ScsiPort {
 
   /**
    * Executes a SCSI command on any connection; see ScsiPort. Permitted in state loggedIn, and in state failed until the
-   * replacement time has passed: then the command waits for the session's return.
+   * replacement time has passed: then the command waits for the session's return. A discovery session refuses with
+   * UsageError ISCSI_WRONG_STATE: its target takes Text and Logout Requests alone (RFC 7143 §4.3).
    */
   execute(request: ScsiRequest): Promise<ScsiResult> {
+    if (this.#joining.isDiscovery) {
+      return Promise.reject(new UsageError('ISCSI_WRONG_STATE', 'A discovery session takes no SCSI commands'));
+    }
     const waits = this.#state === 'failed' && !this.#recovery.isGone && this.#givingUp === undefined;
     if (this.#state !== 'loggedIn' && !waits) return Promise.reject(this.#refusal());
     return this.#tasks.execute(request);

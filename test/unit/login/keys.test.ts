@@ -134,7 +134,11 @@ suite('§13.9 TargetPortalGroupTag', () => {
   });
   test('§6.3.1 TargetPortalGroupTag: another group than the expected one is refused', () => {
     const login = startLogin(loginOptions({ expected: { targetPortalGroupTag: 2 } }));
-    failsWith(() => new ScriptedTarget().play(login, [securityDone]), 'ISCSI_WRONG_PORTAL_GROUP', 'TargetPortalGroupTag');
+    failsWith(
+      () => new ScriptedTarget().play(login, [securityDone]),
+      'ISCSI_WRONG_PORTAL_GROUP',
+      'TargetPortalGroupTag',
+    );
   });
 });
 

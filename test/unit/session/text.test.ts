@@ -233,3 +233,18 @@ test('Appendix C an answer with an address before any name, or a refusal, is ISC
   }
   assert.deepEqual(readTargets([], portal), [], 'no targets is an answer, too');
 });
+
+test('§4.3 a discovery session refuses SCSI commands: nothing is sent, and it goes on', async () => {
+  await using bench = new SessionBench({ isDiscovery: true });
+  const session = await bench.open();
+  await assert.rejects(soon(session.execute(plainRequest())), {
+    name: 'UsageError',
+    code: 'ISCSI_WRONG_STATE',
+    message: 'A discovery session takes no SCSI commands',
+  });
+  await bench.line.silence();
+  const text = session.text([['SendTargets', 'All']]);
+  const { pdu } = await bench.line.expect(opcode.textRequest);
+  bench.line.textResponse(pdu.initiatorTaskTag, {}, '');
+  assert.deepEqual(await soon(text), []);
+});
