@@ -8,8 +8,10 @@ import type { LatencySummary } from './bench-latency.ts';
 import { AccessPattern, keepBusy, type LoadCount, type LoadKind, loadKinds, SeededRandom } from './bench-load.ts';
 import { action, addCommonOptions, type CommandContext } from './command-context.ts';
 import { addConnectionOptions, type ConnectionOptions, toConnect } from './connection-options.ts';
+import { type ConnectionShare, formatShares, sharesOf } from './connection-shares.ts';
 import { elapsedSeconds } from './copy.ts';
 import { CommandLineError } from './failure.ts';
+import { addPolicyOption, nameOfPolicy } from './policy-option.ts';
 import { formatRate, formatSize, integerFrom, parsePositiveSize, secondsUpTo } from './sizes.ts';
 import { formatFacts } from './table.ts';
 import { withDisk } from './with-session.ts';
@@ -32,6 +34,9 @@ interface BenchResult {
   readonly blockSize: number;
   readonly depth: number;
   readonly connections: number;
+  readonly policy: string;
+  /** What each connection carried while it was measured. */
+  readonly shares: readonly ConnectionShare[];
   readonly span: number;
   readonly seed: number;
   readonly seconds: number;
@@ -66,7 +71,7 @@ export function addBench(program: Command, context: CommandContext): void {
       'after',
       '\nExample:\n  hawser bench iscsi://192.0.2.10/iqn.2026-11.example:disk/0 --rw randread --depth 32 --time 10',
     );
-  addCommonOptions(addConnectionOptions(command)).action(action(context, bench));
+  addCommonOptions(addPolicyOption(addConnectionOptions(command))).action(action(context, bench));
 }
 
 async function bench(context: CommandContext, url: string, options: BenchOptions): Promise<void> {
@@ -77,14 +82,17 @@ async function bench(context: CommandContext, url: string, options: BenchOptions
   const wanted = await toConnect(parseIscsiUrl(url), options, environment);
   const result = await withDisk(wanted, 'hawser bench', signal, async (disk, session): Promise<BenchResult> => {
     if (options.warmUp !== undefined) await measure(disk, options, options.warmUp, signal);
+    const before = session.connections;
     const measured = await measure(disk, options, options.time, signal);
+    const shares = sharesOf(before, session.connections);
     const { rw, blockSize, depth, seed } = options;
-    return { rw, blockSize, depth, connections: session.connections.length, seed, ...measured };
+    const policy = nameOfPolicy(session.policy);
+    return { rw, blockSize, depth, connections: shares.length, policy, seed, ...measured, shares };
   });
   printer.print({ document: result, text: describe(result) });
 }
 
-type Measured = Omit<BenchResult, 'rw' | 'blockSize' | 'depth' | 'connections' | 'seed'>;
+type Measured = Omit<BenchResult, 'rw' | 'blockSize' | 'depth' | 'connections' | 'policy' | 'shares' | 'seed'>;
 
 async function measure(
   device: DeviceHandle,
@@ -135,11 +143,12 @@ function makeBuffers(depth: number, blockSize: number, seed: number): Uint8Array
 }
 
 function describe(result: BenchResult): string {
-  const { rw, blockSize, depth, connections, seconds, reads, writes, latencyMs } = result;
+  const { rw, blockSize, depth, connections, policy, seconds, reads, writes, latencyMs, shares } = result;
   const ms = (value: number): string => `${value.toFixed(value < 10 ? 3 : 1)} ms`;
   const { p50, p90, p99, p999, max, mean } = latencyMs;
-  return formatFacts([
+  const facts = formatFacts([
     ['Load', `${rw} of ${formatSize(blockSize)}, depth ${depth}, connections ${connections}`],
+    ['Policy', connections > 1 ? policy : undefined],
     ['Time', `${seconds.toFixed(2)} s`],
     ['Requests', `${reads} reads, ${writes} writes`],
     ['IOPS', Math.round(result.iops)],
@@ -147,4 +156,5 @@ function describe(result: BenchResult): string {
     ['Latency', `mean ${ms(mean)}, 50% ${ms(p50)}, 90% ${ms(p90)}, 99% ${ms(p99)}, 99.9% ${ms(p999)}, max ${ms(max)}`],
     ['CPU', `${result.cpuMicrosecondsPerIo.toFixed(1)} µs a request`],
   ]);
+  return connections > 1 ? `${facts}\n\n${formatShares(shares)}` : facts;
 }

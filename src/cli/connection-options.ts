@@ -11,6 +11,7 @@ import {
 } from '../adapter/index.ts';
 import type { DigestOffer, SessionLimits } from '../session/index.ts';
 import type { CliEnvironment } from './environment.ts';
+import type { NumberedPolicy } from './policy-option.ts';
 import { collectChap, type SecretOptions, secretVariable } from './secrets.ts';
 import { integerFrom, secondsUpTo } from './sizes.ts';
 
@@ -20,6 +21,7 @@ export interface ConnectionOptions extends SecretOptions {
   readonly headerDigest?: DigestOffer;
   readonly dataDigest?: DigestOffer;
   readonly connections?: number;
+  readonly policy?: NumberedPolicy;
   readonly timeout?: number;
 }
 
@@ -27,6 +29,8 @@ export interface ConnectionOptions extends SecretOptions {
 export interface Wanted<Wishes> {
   readonly initiatorName: string | undefined;
   readonly wishes: Wishes;
+  /** Which connections are to carry the commands, once they are there. */
+  readonly policy?: NumberedPolicy;
 }
 
 const digestOffers: Readonly<Record<string, DigestOffer>> = {
@@ -92,6 +96,7 @@ export async function toConnect(
       limits: { ...wishes.limits, ...limitsOf(options) },
       offers: { ...wishes.offers, ...digestsOf(options) },
     },
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   withSource,
 } from './endpoint.ts';
 import { CommandLineError } from './failure.ts';
+import { addPolicyOption } from './policy-option.ts';
 import { startProgress } from './progress.ts';
 import { formatDuration, formatRate, formatSize, integerFrom, parsePositiveSize } from './sizes.ts';
 import { type SparseTally, toSparseDevice } from './sparse.ts';
@@ -58,7 +59,7 @@ export function addCopy(program: Command, context: CommandContext): void {
       'after',
       '\nExample:\n  hawser copy disk.img iscsi://192.0.2.10/iqn.2026-11.example:disk/0 --verify --sparse',
     );
-  addCommonOptions(addConnectionOptions(command)).action(action(context, copy));
+  addCommonOptions(addPolicyOption(addConnectionOptions(command))).action(action(context, copy));
 }
 
 async function copy(context: CommandContext, from: string, to: string, options: CopyOptions): Promise<void> {

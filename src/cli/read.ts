@@ -8,6 +8,7 @@ import { addConnectionOptions, type ConnectionOptions, toConnect } from './conne
 import { elapsedSeconds, withProgress } from './copy.ts';
 import { type Endpoint, withDestination } from './endpoint.ts';
 import { CommandLineError } from './failure.ts';
+import { addPolicyOption } from './policy-option.ts';
 import { formatDuration, formatRate, formatSize, integerFrom, parseSize } from './sizes.ts';
 import { fromDevice, transfer } from './transfer.ts';
 import { withDisk } from './with-session.ts';
@@ -37,7 +38,7 @@ export function addRead(program: Command, context: CommandContext): void {
       'after',
       '\nExample:\n  hawser read iscsi://192.0.2.10/iqn.2026-11.example:disk/0 --length 512 | xxd | head',
     );
-  addCommonOptions(addConnectionOptions(command)).action(action(context, read));
+  addCommonOptions(addPolicyOption(addConnectionOptions(command))).action(action(context, read));
 }
 
 async function read(context: CommandContext, url: string, options: ReadOptions): Promise<void> {

@@ -5,6 +5,7 @@ import { Initiator, type InitiatorSession } from '../adapter/index.ts';
 import { raceAbort, systemClock, TimeoutError, withDeadline } from '../base/index.ts';
 import type { DeviceHandle } from '../devices/index.ts';
 import type { Wanted } from './connection-options.ts';
+import { policyFor } from './policy-option.ts';
 
 /** How long an interrupted command may take to log out before its session is dropped. */
 const leaveTimeoutMs = 3_000;
@@ -31,7 +32,12 @@ export async function withSession<T>(
   work: (session: InitiatorSession) => Promise<T>,
 ): Promise<T> {
   return await withInitiator(wanted.initiatorName, signal, async (initiator) => {
-    return await work(await initiator.connect({ ...wanted.wishes, signal }));
+    const session = await initiator.connect({ ...wanted.wishes, signal });
+    if (wanted.policy !== undefined) {
+      const cids = session.connections.map(({ cid }) => cid);
+      session.setPolicy(policyFor(wanted.policy, cids));
+    }
+    return await work(session);
   });
 }
 

@@ -7,6 +7,7 @@ import { action, addCommonOptions, type CommandContext } from './command-context
 import { addConnectionOptions, type ConnectionOptions, toConnect } from './connection-options.ts';
 import { elapsedSeconds, withProgress } from './copy.ts';
 import { type Endpoint, withSource } from './endpoint.ts';
+import { addPolicyOption } from './policy-option.ts';
 import { formatDuration, formatRate, formatSize, integerFrom, parseSize } from './sizes.ts';
 import { toDevice, transfer } from './transfer.ts';
 import { withDisk } from './with-session.ts';
@@ -37,7 +38,7 @@ export function addWrite(program: Command, context: CommandContext): void {
       'after',
       '\nExample:\n  gunzip -c disk.gz | hawser write iscsi://192.0.2.10/iqn.2026-11.example:disk/0',
     );
-  addCommonOptions(addConnectionOptions(command)).action(action(context, write));
+  addCommonOptions(addPolicyOption(addConnectionOptions(command))).action(action(context, write));
 }
 
 async function write(context: CommandContext, url: string, options: WriteOptions): Promise<void> {

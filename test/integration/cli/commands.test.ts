@@ -104,6 +104,37 @@ suite('commands', () => {
     const refused = await hawser([...load, '--rw', 'randwrite']);
     assert.deepEqual([refused.status, refused.stdout], [2, '']);
   });
+
+  test('bench shows what each connection carried under its policy', async () => {
+    const load = ['bench', url, '--time', '0.2', '--depth', '8', '--connections', '3', '--rwmix', '50'];
+    const mixed = [...load, '--rw', 'randrw', '--yes-overwrite', '--policy'];
+    const turns = await document([...mixed, 'round-robin']);
+    assert.equal(turns['policy'], 'round-robin');
+    const shares = turns['shares'] as Record<string, number>[];
+    assert.deepEqual(
+      shares.map(({ cid, role }) => [cid, role]),
+      [1, 2, 3].map((cid) => [cid, 'active']),
+    );
+    const commands = shares.map((share) => share['commands'] ?? 0);
+    assert.ok(Math.max(...commands) - Math.min(...commands) <= 1, String(commands));
+    assert.equal(
+      commands.reduce((sum, count) => sum + count, 0),
+      Number(turns['reads']) + Number(turns['writes']),
+    );
+    const bytes = (key: string): number => shares.reduce((sum, share) => sum + (share[key] ?? 0), 0);
+    assert.equal(bytes('bytesRead'), Number(turns['reads']) * 4096);
+    assert.equal(bytes('bytesWritten'), Number(turns['writes']) * 4096);
+    assert.ok(Math.abs(bytes('commandShare') - 1) < 1e-9 && Math.abs(bytes('byteShare') - 1) < 1e-9);
+    const { status, stdout } = await hawser([...load, '--policy', 'fail-over:2']);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Policy +fail-over$/m);
+    assert.match(stdout, /^CID +PORTAL +ROLE +COMMANDS +SHARE +READ +WRITTEN +SHARE$/m);
+    assert.match(stdout, /^ +1 +127\.\d[^ ]+ +standby +0 +0\.0 % +0 B +0 B +0\.0 %$/m);
+    assert.match(stdout, /^ +2 +127\.\d[^ ]+ +active +\d+ +100\.0 % .* 100\.0 %$/m);
+    const tooFew = await hawser([...load, '--policy', 'fail-over:4']);
+    assert.deepEqual([tooFew.status, tooFew.stdout], [10, '']);
+    assert.match(tooFew.stderr, /names connection 4 of a session that has 3/);
+  });
 });
 
 test('tour shows and checks everything, and leaves nothing behind', async () => {

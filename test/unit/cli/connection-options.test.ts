@@ -48,6 +48,11 @@ suite('connection options', () => {
     );
   });
 
+  test('keep the policy until there are connections', async () => {
+    const policy = { kind: 'failOver', preferred: 2 } as const;
+    assert.equal((await toConnect(url, { policy }, environment)).policy, policy);
+  });
+
   test('of a discovery take a portal or a URL', async () => {
     const bare = await toDiscovery('[::1]:5', {}, environment);
     assert.deepEqual([bare.wishes.portal, bare.wishes.chap], [{ host: '::1', port: 5 }, undefined]);

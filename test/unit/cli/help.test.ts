@@ -29,6 +29,16 @@ suite('help', () => {
     });
   }
 
+  for (const command of ['read', 'write', 'copy', 'bench']) {
+    test(`of ${command} names the policies, the commands that move data being the ones that have them`, async () => {
+      const { stdout } = await runCli([command, '--help']);
+      const text = stdout.replace(/\s+/g, ' ');
+      for (const name of ['least-queue-depth', 'round-robin,', 'fail-over[:n]', 'round-robin-subset:', 'weighted:']) {
+        assert.ok(text.includes(name), name);
+      }
+    });
+  }
+
   for (const command of withLogin) {
     test(`of ${command} tells how to log in, and has no option that takes a secret`, async () => {
       const { stdout } = await runCli([command, '--help']);
