@@ -1,6 +1,7 @@
 // One timer for the deadlines of all tasks: armed for the earliest, so that a task costs no timer of its own.
 
-import type { Clock, Timer } from '../base/index.ts';
+import { type Clock, TimeoutError, type Timer } from '../base/index.ts';
+import type { ScsiTask } from './scsi-task.ts';
 
 /** Calls `sweep` when the earliest deadline has come. */
 export class TaskDeadlines {
@@ -43,4 +44,14 @@ export class TaskDeadlines {
       { unref: true },
     );
   }
+}
+
+/** What a task ends with that was not answered in its time. */
+export function taskTimeout(task: ScsiTask, defaultLimitMs: number): TimeoutError {
+  const limitMs = task.request.timeoutMs ?? defaultLimitMs;
+  return new TimeoutError('ISCSI_TASK_TIMEOUT', `A SCSI command was not answered in ${limitMs} ms`, {
+    operation: 'SCSI command',
+    limitMs,
+    effect: task.effect,
+  });
 }

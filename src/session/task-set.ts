@@ -1,21 +1,8 @@
 // The SCSI tasks of a session: numbered, sent, fed with data, answered, aborted, and told of a lost connection.
 
-import {
-  asIscsiError,
-  type Effect,
-  equalLun,
-  IscsiError,
-  type Lun,
-  onAbort,
-  ScsiError,
-  SessionError,
-  snDistance,
-  TimeoutError,
-  TransportError,
-  UsageError,
-} from '../base/index.ts';
+import { equalLun, IscsiError, type Lun, onAbort, ScsiError, SessionError, snDistance } from '../base/index.ts';
 import type { DataIn, R2t, ScsiResponse } from '../wire/index.ts';
-import { abortTask } from './abort-task.ts';
+import { connectionLost } from './connection-lost.ts';
 import { Fifo } from './fifo.ts';
 import { resultOfDataIn, resultOfResponse } from './read-data.ts';
 import type { Member } from './roster.ts';
@@ -23,10 +10,10 @@ import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
 import { ScsiTask } from './scsi-task.ts';
 import { sendCommand } from './send-command.ts';
 import type { SessionContext } from './session-context.ts';
-import { TaskDeadlines } from './task-deadlines.ts';
+import { TaskDeadlines, taskTimeout } from './task-deadlines.ts';
+import { checkRequest } from './tasks/check-request.ts';
+import { TaskAborts } from './tasks/task-aborts.ts';
 import { answerR2t } from './write-data.ts';
-
-const longestCdbLength = 260;
 
 /** All SCSI tasks of one session, over all its connections. */
 export class TaskSet {
@@ -35,8 +22,7 @@ export class TaskSet {
   /** What goes before the queue, and also while the queue is held back. */
   readonly #ahead: Fifo<ScsiTask>;
   readonly #deadlines: TaskDeadlines;
-  /** The last of the aborts that take turns on a connection. */
-  readonly #aborts = new WeakMap<Member, Promise<void>>();
+  readonly #aborts: TaskAborts;
   #inFlight = 0;
   #isHeld = false;
   #idle: (() => void)[] = [];
@@ -46,6 +32,9 @@ export class TaskSet {
     this.#queue = new Fifo('session commands', context.limits.maxQueuedTasks);
     this.#ahead = new Fifo('session commands ahead of all others', context.limits.maxQueuedTasks);
     this.#deadlines = new TaskDeadlines(context.clock, (now) => this.#sweep(now));
+    this.#aborts = new TaskAborts(context, (task, reason) => {
+      this.fail(task, reason);
+    });
   }
 
   /** Tasks sent and not ended, orphans among them. */
@@ -130,12 +119,7 @@ export class TaskSet {
     } else if (task.state === 'orphaned') {
       this.fail(task, reason);
     } else if (task.state === 'sent' && member !== undefined) {
-      task.state = 'aborting';
-      task.abortReason = reason;
-      this.#abortSent(task, member, reason).catch((error: unknown) => {
-        // An answer to the command itself, or the end of its connection, has made its end certain in another way.
-        if (task.state === 'aborting') member.connection.fail(asIscsiError(error));
-      });
+      this.#aborts.start(task, member, reason);
     }
   }
 
@@ -277,33 +261,12 @@ export class TaskSet {
     if (task.member !== undefined) task.member.tasksInFlight -= 1;
   }
 
-  /**
-   * Aborts of one connection take turns: a target need not take more than one immediate task management request at a time
-   * (RFC 7143 §4.2.2.1), and hundreds of tasks may run out of time together.
-   */
-  async #abortSent(task: ScsiTask, member: Member, reason: Error): Promise<void> {
-    const before = this.#aborts.get(member);
-    const own = this.#abortInTurn(task, member, before);
-    this.#aborts.set(
-      member,
-      own.catch(() => undefined),
-    );
-    await own;
-    if (task.state === 'aborting') this.fail(task, reason);
-  }
-
-  async #abortInTurn(task: ScsiTask, member: Member, before: Promise<void> | undefined): Promise<void> {
-    await before;
-    // It may have been answered meanwhile, or have ended with its connection.
-    if (task.state === 'aborting') await abortTask(this.#context, task, member);
-  }
-
   #sweep(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     const waiting = this.#isHeld ? this.#ahead.items() : [...this.#ahead.items(), ...this.#queue.items()];
     for (const task of [...waiting, ...this.#tasks()]) {
       if (task.state !== 'queued' && task.state !== 'sent') continue;
-      if (task.deadline <= now) this.abort(task, timeoutOf(task, this.#context.limits.taskTimeoutMs));
+      if (task.deadline <= now) this.abort(task, taskTimeout(task, this.#context.limits.taskTimeoutMs));
       else next = Math.min(next, task.deadline);
     }
     return next;
@@ -318,37 +281,5 @@ export class TaskSet {
     if (waiters.length === 0) return;
     this.#idle = [];
     for (const tell of waiters) tell();
-  }
-}
-
-/** What a command ends with whose connection is gone for good. `effect` is the task's own unless more is known. */
-export function connectionLost(
-  task: ScsiTask,
-  address: string,
-  cause: IscsiError,
-  effect: Effect = task.effect,
-): TransportError {
-  const message = `The connection to ${address} was lost before the command was answered: ${cause.message}`;
-  return new TransportError('ISCSI_CONNECTION_LOST', message, { address, cause, effect });
-}
-
-function timeoutOf(task: ScsiTask, defaultLimitMs: number): TimeoutError {
-  const limitMs = task.request.timeoutMs ?? defaultLimitMs;
-  return new TimeoutError('ISCSI_TASK_TIMEOUT', `A SCSI command was not answered in ${limitMs} ms`, {
-    operation: 'SCSI command',
-    limitMs,
-    effect: task.effect,
-  });
-}
-
-function checkRequest(request: ScsiRequest): void {
-  const { cdb, dataIn, dataOut } = request;
-  if (cdb.length < 6 || cdb.length > longestCdbLength) {
-    throw new UsageError('ISCSI_BAD_ARGUMENT', `A CDB has 6 to ${longestCdbLength} bytes, not ${cdb.length}`, {
-      argument: 'cdb',
-    });
-  }
-  if (dataIn !== undefined && dataOut !== undefined) {
-    throw new UsageError('ISCSI_BAD_ARGUMENT', 'A command moves data in one direction only', { argument: 'dataOut' });
   }
 }

@@ -3,10 +3,10 @@
 
 import { asIscsiError, raceAbort } from '../../base/index.ts';
 import { logoutResponseCode } from '../../wire/index.ts';
+import { connectionLost } from '../connection-lost.ts';
 import { refused, requestCleanup } from '../logout-request.ts';
 import type { Portal } from '../portal.ts';
 import type { Member } from '../roster.ts';
-import { connectionLost } from '../task-set.ts';
 import type { LostConnection } from './lost-connection.ts';
 import { pause, ReconnectSchedule } from './reconnect-schedule.ts';
 import type { RecoveryParts } from './recovery-parts.ts';

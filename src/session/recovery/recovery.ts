@@ -1,9 +1,9 @@
 // How a session survives: what it does about each lost connection, and how it comes back when it has lost them all.
 
 import { asIscsiError, type IscsiError, LoginError, raceAbort, SessionError } from '../../base/index.ts';
+import { connectionLost } from '../connection-lost.ts';
 import type { Portal } from '../portal.ts';
 import type { ResumeKind } from '../session-events.ts';
-import { connectionLost } from '../task-set.ts';
 import { cleanUp, reopen, takeOver } from './connection-repair.ts';
 import { LostConnection, type Remains } from './lost-connection.ts';
 import { pause, ReconnectSchedule } from './reconnect-schedule.ts';

@@ -3,12 +3,13 @@
 
 import { asIscsiError, type IscsiError, lunZero, ProtocolError, TimeoutError } from '../../base/index.ts';
 import { opcode, taskManagementFunction, taskManagementResponseCode } from '../../wire/index.ts';
+import { connectionLost } from '../connection-lost.ts';
 import { Conversation } from '../conversation.ts';
 import type { Member } from '../roster.ts';
 import type { ScsiTask } from '../scsi-task.ts';
 import { sendCommand } from '../send-command.ts';
 import type { SessionContext } from '../session-context.ts';
-import { connectionLost, type TaskSet } from '../task-set.ts';
+import type { TaskSet } from '../task-set.ts';
 import type { LostConnection } from './lost-connection.ts';
 
 /**
