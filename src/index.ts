@@ -40,6 +40,7 @@ export {
   ProtocolError,
   ScsiError,
   SessionError,
+  TaskManagementError,
   TimeoutError,
   TransportError,
   UsageError,

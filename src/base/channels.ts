@@ -2,6 +2,9 @@
 
 import diagnostics from 'node:diagnostics_channel';
 
+import type { IscsiError } from './errors/iscsi-error.ts';
+import type { Lun } from './lun.ts';
+
 /** A virtual circuit was connected (`hawser:circuit:connected`). */
 export interface CircuitConnected {
   /** Unique in this process. */
@@ -86,6 +89,16 @@ export interface PduRejected {
   readonly opcode?: number;
 }
 
+/** A task was stuck and its abort did not help: the next step is about to be taken (`hawser:session:escalated`). */
+export interface EscalationTaken {
+  readonly sessionId: number;
+  readonly step: 'lunReset' | 'targetReset' | 'connectionDrop';
+  /** The unit of the stuck task; undefined when it concerns all units. */
+  readonly lun: Lun | undefined;
+  /** Why the step before did not help. */
+  readonly cause: IscsiError;
+}
+
 /** A bounded queue turned work away (`hawser:queue:full`). */
 export interface QueueFull {
   readonly name: string;
@@ -119,6 +132,7 @@ export const channels: {
   readonly loginFinished: Channel<LoginFinished>;
   readonly asyncMessageReceived: Channel<AsyncMessageReceived>;
   readonly pduRejected: Channel<PduRejected>;
+  readonly sessionEscalated: Channel<EscalationTaken>;
   readonly queueFull: Channel<QueueFull>;
 } = {
   circuitConnected: channel('hawser:circuit:connected'),
@@ -133,5 +147,6 @@ export const channels: {
   loginFinished: channel('hawser:login:finished'),
   asyncMessageReceived: channel('hawser:session:asyncMessageReceived'),
   pduRejected: channel('hawser:session:pduRejected'),
+  sessionEscalated: channel('hawser:session:escalated'),
   queueFull: channel('hawser:queue:full'),
 };

@@ -30,6 +30,7 @@ export {
   type CircuitEndpoint,
   channels,
   type DeviceStateChanged,
+  type EscalationTaken,
   type LoginFinished,
   type PduPassed,
   type PduRejected,
@@ -47,6 +48,7 @@ export { LoginError } from './errors/login-error.ts';
 export { ProtocolError, type ProtocolErrorPlace } from './errors/protocol-error.ts';
 export { ScsiError, type ScsiErrorFacts } from './errors/scsi-error.ts';
 export { SessionError } from './errors/session-error.ts';
+export { TaskManagementError } from './errors/task-management-error.ts';
 export { TimeoutError } from './errors/timeout-error.ts';
 export { TransportError } from './errors/transport-error.ts';
 export { UsageError } from './errors/usage-error.ts';

@@ -1,7 +1,15 @@
 // How a command that fails ends: its exit status, the line that is printed, and the document for machines.
 
 import { CommanderError } from 'commander';
-import { DeviceBusyError, errorCodes, IscsiError, LoginError, ProtocolError, ScsiError } from '../base/index.ts';
+import {
+  DeviceBusyError,
+  errorCodes,
+  IscsiError,
+  LoginError,
+  ProtocolError,
+  ScsiError,
+  TaskManagementError,
+} from '../base/index.ts';
 import { Interruption } from './environment.ts';
 
 /** Exit statuses that no error code has. */
@@ -81,5 +89,6 @@ function details(error: IscsiError): Record<string, unknown> {
     return { status: error.status, senseKey: error.senseKey, asc: error.asc, ascq: error.ascq };
   }
   if (error instanceof ProtocolError) return { opcode: error.opcode, byte: error.byte, clause: error.clause };
+  if (error instanceof TaskManagementError) return { function: error.functionName, response: error.response };
   return {};
 }

@@ -23,12 +23,17 @@ export class Conversation implements PendingRequest {
   readonly kind = 'request';
   readonly connection: Connection;
   readonly initiatorTaskTag: number;
+  /** The number that the request uses up, when it is not immediate: lost with its connection, it is to be filled. */
+  readonly cmdSn?: number;
   readonly #context: SessionContext;
   #waiting: { expects: TargetPdu['opcode']; answer: Deferred<Answer<TargetPdu>> } | undefined;
   #lost: IscsiError | undefined;
 
-  /** Throws SessionError ISCSI_QUEUE_FULL when all task tags are in use. */
-  constructor(context: SessionContext, connection: Connection) {
+  /**
+   * `takeCmdSn` numbers a request that is not immediate. Throws SessionError ISCSI_QUEUE_FULL when all task tags are in
+   * use.
+   */
+  constructor(context: SessionContext, connection: Connection, takeCmdSn?: () => number) {
     this.#context = context;
     this.connection = connection;
     const tag = context.tags.acquire(this);
@@ -36,6 +41,7 @@ export class Conversation implements PendingRequest {
       throw new SessionError('ISCSI_QUEUE_FULL', `All ${context.tags.size} task tags of the session are in use`);
     }
     this.initiatorTaskTag = tag;
+    if (takeCmdSn !== undefined) this.cmdSn = takeCmdSn();
   }
 
   /** Sends a request and waits for the answer with opcode `expects`. Rejects when the connection is lost, too. */

@@ -37,6 +37,13 @@ export class Fifo<Item> {
     return true;
   }
 
+  /** Takes the first item that `matches`; undefined when there is none. */
+  takeFirst(matches: (item: Item) => boolean): Item | undefined {
+    const at = this.#items.findIndex((item, index) => index >= this.#head && item !== undefined && matches(item));
+    if (at < 0) return undefined;
+    return at === this.#head ? this.shift() : this.#items.splice(at, 1)[0];
+  }
+
   /** What waits now, as a list of its own. */
   items(): Item[] {
     return this.#items.slice(this.#head) as Item[];

@@ -11,8 +11,12 @@ export interface SessionLimits {
   readonly loginTimeoutMs: number;
   /** Limit for the answer to a SCSI command that gives none of its own; 0 for none. */
   readonly taskTimeoutMs: number;
-  /** Limit for the answer to an ABORT TASK, after which the connection is given up. */
+  /** Limit for the answer to an ABORT TASK, after which the session escalates; see `SessionOptions.escalation`. */
   readonly abortTimeoutMs: number;
+  /** Limit for the answer to a LOGICAL UNIT RESET, and to any other function that ends the tasks of one unit. */
+  readonly lunResetTimeoutMs: number;
+  /** Limit for the answer to a reset of the target. */
+  readonly targetResetTimeoutMs: number;
   /** Limit for the answer to a Text Request; 0 for none. */
   readonly textTimeoutMs: number;
   /** How long a connection may be silent before it is pinged; 0 for never. */
@@ -45,6 +49,8 @@ export const defaultLimits: SessionLimits = {
   loginTimeoutMs: 15_000,
   taskTimeoutMs: 30_000,
   abortTimeoutMs: 5_000,
+  lunResetTimeoutMs: 10_000,
+  targetResetTimeoutMs: 15_000,
   textTimeoutMs: 10_000,
   pingIntervalMs: 5_000,
   pingTimeoutMs: 5_000,
@@ -62,6 +68,8 @@ export const defaultLimits: SessionLimits = {
 /** Limits that cannot be switched off: without them an abort or a logout might never end. */
 const indispensable: readonly string[] = [
   'abortTimeoutMs',
+  'lunResetTimeoutMs',
+  'targetResetTimeoutMs',
   'logoutTimeoutMs',
   'pingTimeoutMs',
 ] satisfies (keyof SessionLimits)[];

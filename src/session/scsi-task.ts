@@ -1,7 +1,7 @@
 // One SCSI command on its way: what was asked, where it stands, and who waits for it.
 
 import type { Effect } from '../base/index.ts';
-import { reservedTag } from '../wire/index.ts';
+import { type R2t, reservedTag } from '../wire/index.ts';
 import type { Member } from './roster.ts';
 import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
 
@@ -27,6 +27,10 @@ export class ScsiTask {
   deadline: number = noDeadline;
   /** Why it is being aborted. */
   abortReason: Error | undefined;
+  /** A task management function that ends many tasks is under way and ends this one too. */
+  isAffected = false;
+  /** R2Ts that may not be answered now (RFC 7143 §4.2.3.4 a); undefined where they may. */
+  withheldR2ts: R2t[] | undefined;
   /** How many bytes of read data have arrived. */
   receivedLength = 0;
   /** How many Data-In and R2T PDUs have arrived: the next DataSN or R2TSN, and what ExpDataSN must say at the end. */

@@ -13,7 +13,7 @@ import type { TagPool } from './tag-pool.ts';
 export interface PendingRequest {
   readonly kind: 'request';
   readonly connection: Connection;
-  /** The lost command number that it stands in for, if it is there for that (see hole-filler.ts). */
+  /** The command number that it uses up, if it is not immediate; one that is lost has to be filled (see hole-filler.ts). */
   readonly cmdSn?: number;
   /** Takes an answer from the receive path; false when it is none that is waited for. */
   take(connection: Connection, pdu: TargetPdu, data: Uint8Array): boolean;

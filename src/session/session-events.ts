@@ -1,8 +1,9 @@
 // What a session tells its user of its life: typed events, for lifecycle only; failures reject promises.
 
-import type { IscsiError } from '../base/index.ts';
+import type { IscsiError, Lun } from '../base/index.ts';
 import type { AsyncMessage } from '../wire/index.ts';
 import type { SessionState } from './session-states.ts';
+import type { EscalationStep } from './tasks/escalation.ts';
 
 /** How a session came to its end. */
 export interface SessionEnd {
@@ -38,6 +39,8 @@ export interface SessionEvents {
   gone: [];
   /** The session is back, and commands go on. */
   resumed: [how: ResumeKind];
+  /** A command was stuck and its abort did not help: this step is about to be taken for its unit, or for all units. */
+  escalated: [step: EscalationStep, lun: Lun | undefined];
   /** The target sent an Asynchronous Message; `sense` is there for event 0 (RFC 7143 §11.9.1). */
   asyncMessage: [message: AsyncMessage, sense: Uint8Array | undefined];
   closed: [end: SessionEnd];

@@ -35,6 +35,9 @@ import type { SessionOptions } from './session-options.ts';
 import { type SessionEvent, type SessionState, sessionTransition } from './session-states.ts';
 import { mostTags, TagPool } from './tag-pool.ts';
 import { TaskSet } from './task-set.ts';
+import type { TaskManagementFunction } from './tasks/management-functions.ts';
+import type { FunctionOutcome } from './tasks/multi-task-functions.ts';
+import type { TaskManagementOptions } from './tasks/task-management.ts';
 import { exchangeText } from './text-exchange.ts';
 
 /** Tags for requests that are not tasks: pings, aborts, texts and logouts find room even when tasks fill the session. */
@@ -79,7 +82,10 @@ export class Session implements ScsiPort {
       tags: new TagPool(Math.min(mostTags, limits.maxTasks + spareTags)),
       roster: new Roster(options.policy ?? { kind: 'leastQueueDepth' }),
     };
-    this.#tasks = new TaskSet(this.#context);
+    this.#tasks = new TaskSet(this.#context, {
+      limit: options.escalation ?? 'lunReset',
+      listener: (step, lun) => this.events.emit('escalated', step, lun),
+    });
     const messages = new AsyncMessages(this.#context, {
       leave: (member, drainTimeoutMs) => this.#leaveOnRequest(member, drainTimeoutMs),
       terminated: (member, lun) => {
@@ -223,6 +229,23 @@ export class Session implements ScsiPort {
     const member = this.#context.roster.pick();
     if (member === undefined) throw this.#refusal();
     return await exchangeText(this.#context, member, encodeTextKeys(pairs), options.signal);
+  }
+
+  /**
+   * Has the target carry out a task management function (RFC 7143 §11.5.1) and resolves when no PDU of the commands that it
+   * ended can follow; each of them has then rejected with ScsiError SCSI_TASK_ABORTED, its `effect` unknown for what may
+   * have changed the medium. Commands for the units concerned that have not been sent wait for the end of the function.
+   * TARGET COLD RESET also resolves when the target ends the connection instead of answering.
+   *
+   * Rejects with TaskManagementError when the target refuses (ISCSI_NO_SUCH_LUN, ISCSI_FUNCTION_UNSUPPORTED,
+   * ISCSI_FUNCTION_FORBIDDEN, ISCSI_FUNCTION_REJECTED): then nothing has happened to any command. Rejects with
+   * TimeoutError ISCSI_TASK_MANAGEMENT_TIMEOUT when it does not answer: then the session escalates, since the fate of
+   * the commands is open, and ends them. Rejects with what ended the connection, with the signal's reason, or with
+   * UsageError. Permitted in state loggedIn.
+   */
+  async manageTasks(fn: TaskManagementFunction, options: TaskManagementOptions = {}): Promise<FunctionOutcome> {
+    this.#requireLoggedIn();
+    return await this.#tasks.manage(fn, options);
   }
 
   /**

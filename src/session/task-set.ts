@@ -12,7 +12,9 @@ import { sendCommand } from './send-command.ts';
 import type { SessionContext } from './session-context.ts';
 import { TaskDeadlines, taskTimeout } from './task-deadlines.ts';
 import { checkRequest } from './tasks/check-request.ts';
-import { TaskAborts } from './tasks/task-aborts.ts';
+import type { TaskManagementFunction } from './tasks/management-functions.ts';
+import type { FunctionOutcome } from './tasks/multi-task-functions.ts';
+import { type EscalationOptions, TaskManagement, type TaskManagementOptions } from './tasks/task-management.ts';
 import { answerR2t } from './write-data.ts';
 
 /** All SCSI tasks of one session, over all its connections. */
@@ -22,19 +24,19 @@ export class TaskSet {
   /** What goes before the queue, and also while the queue is held back. */
   readonly #ahead: Fifo<ScsiTask>;
   readonly #deadlines: TaskDeadlines;
-  readonly #aborts: TaskAborts;
+  readonly #management: TaskManagement;
+  /** Who waits for a command number besides commands. */
+  readonly #numbered = new Set<() => void>();
   #inFlight = 0;
   #isHeld = false;
   #idle: (() => void)[] = [];
 
-  constructor(context: SessionContext) {
+  constructor(context: SessionContext, escalation: EscalationOptions) {
     this.#context = context;
     this.#queue = new Fifo('session commands', context.limits.maxQueuedTasks);
     this.#ahead = new Fifo('session commands ahead of all others', context.limits.maxQueuedTasks);
     this.#deadlines = new TaskDeadlines(context.clock, (now) => this.#sweep(now));
-    this.#aborts = new TaskAborts(context, (task, reason) => {
-      this.fail(task, reason);
-    });
+    this.#management = new TaskManagement(context, this, escalation);
   }
 
   /** Tasks sent and not ended, orphans among them. */
@@ -42,9 +44,9 @@ export class TaskSet {
     return this.#inFlight;
   }
 
-  /** Tasks that wait for the command window or for a connection. */
+  /** What waits for the command window, for a connection, or for the end of a task management function. */
   get queued(): number {
-    return this.#queue.length + this.#ahead.length;
+    return this.#queue.length + this.#ahead.length + this.#numbered.size;
   }
 
   /** Executes one command; see ScsiPort. */
@@ -94,6 +96,11 @@ export class TaskSet {
 
   /** Sends what waits, as far as window and connections allow. */
   pump(): void {
+    for (const send of this.#numbered) {
+      if (!this.#context.window.isOpen) break;
+      this.#numbered.delete(send);
+      send();
+    }
     this.#pump(this.#ahead);
     if (!this.#isHeld) this.#pump(this.#queue);
     this.#tellIdle();
@@ -104,8 +111,9 @@ export class TaskSet {
     while (queue.length > 0 && window.isOpen && this.#inFlight < limits.maxTasks && !tags.isFull) {
       const member = roster.pick();
       if (member === undefined) break;
-      const task = queue.shift();
-      if (task !== undefined) this.#send(task, member);
+      const task = this.#next(queue);
+      if (task === undefined) break;
+      this.#send(task, member);
     }
   }
 
@@ -119,7 +127,7 @@ export class TaskSet {
     } else if (task.state === 'orphaned') {
       this.fail(task, reason);
     } else if (task.state === 'sent' && member !== undefined) {
-      this.#aborts.start(task, member, reason);
+      this.#management.abort(task, member, reason);
     }
   }
 
@@ -141,7 +149,32 @@ export class TaskSet {
 
   /** An R2T asks for data. Throws ProtocolError. */
   r2tReceived(task: ScsiTask, pdu: R2t): void {
-    if (task.member !== undefined) answerR2t(task, task.member, pdu);
+    const { member } = task;
+    if (member !== undefined && !this.#management.withholds(task, member, pdu)) answerR2t(task, member, pdu);
+  }
+
+  /** Has the target carry out a task management function; see Session.manageTasks. */
+  async manage(fn: TaskManagementFunction, options: TaskManagementOptions): Promise<FunctionOutcome> {
+    return await this.#management.manage(fn, options);
+  }
+
+  /** Calls `send` when a command number can be taken, before any command that waits. What it returns calls that off. */
+  whenNumbered(send: () => void): () => void {
+    this.#numbered.add(send);
+    this.pump();
+    return () => {
+      this.#numbered.delete(send);
+    };
+  }
+
+  /** The tasks of a unit, or of all, that are on their way on connections that live. */
+  sent(lun: Lun | undefined): ScsiTask[] {
+    return this.#tasks().filter(
+      (task) =>
+        (task.state === 'sent' || task.state === 'aborting') &&
+        task.member?.connection.failure === undefined &&
+        (lun === undefined || equalLun(task.request.lun, lun)),
+    );
   }
 
   /** Ends a task without an answer. */
@@ -225,6 +258,12 @@ export class TaskSet {
     return member === undefined ? tasks : tasks.filter((task) => task.member === member);
   }
 
+  /** The next command that need not wait for the end of a function; undefined when all of them do. */
+  #next(queue: Fifo<ScsiTask>): ScsiTask | undefined {
+    if (!this.#management.isHoldingBack) return queue.shift();
+    return queue.takeFirst(({ request }) => !this.#management.mustWait(request.lun));
+  }
+
   #send(task: ScsiTask, member: Member): void {
     const { window, tags } = this.#context;
     task.initiatorTaskTag = tags.acquire(task) ?? 0;
@@ -251,6 +290,7 @@ export class TaskSet {
       throw error;
     }
     this.#release(task);
+    this.#management.answered(task, member);
     task.resolve(result);
     if (this.queued > 0 || this.#idle.length > 0) this.pump();
   }

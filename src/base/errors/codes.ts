@@ -215,6 +215,36 @@ export const errorCodes = {
     meaning: 'Another device has taken the place of the one that was opened, which gets no more I/O.',
   },
   ISCSI_DEVICE_GONE: { exitStatus: 91, isRetryable: false, meaning: 'The device is not there any more.' },
+  ISCSI_NO_SUCH_TASK: {
+    exitStatus: 100,
+    isRetryable: false,
+    meaning: 'The target does not have the task that a task management function names.',
+  },
+  ISCSI_NO_SUCH_LUN: {
+    exitStatus: 101,
+    isRetryable: false,
+    meaning: 'The target does not have the logical unit that a task management function names.',
+  },
+  ISCSI_TASK_STILL_ALLEGIANT: {
+    exitStatus: 102,
+    isRetryable: true,
+    meaning: 'A task cannot be reassigned while it is allegiant to another connection.',
+  },
+  ISCSI_FUNCTION_UNSUPPORTED: {
+    exitStatus: 103,
+    isRetryable: false,
+    meaning: 'The target does not have the task management function.',
+  },
+  ISCSI_FUNCTION_FORBIDDEN: {
+    exitStatus: 104,
+    isRetryable: false,
+    meaning: 'The target does not permit the task management function to this initiator.',
+  },
+  ISCSI_FUNCTION_REJECTED: {
+    exitStatus: 105,
+    isRetryable: false,
+    meaning: 'The target rejected a task management function.',
+  },
 
   BLOCK_OUT_OF_RANGE: { exitStatus: 80, isRetryable: false, meaning: 'An offset or length lies outside the device.' },
   BLOCK_READ_ONLY: { exitStatus: 81, isRetryable: false, meaning: 'The device cannot be written.' },

@@ -109,9 +109,17 @@ test('§11.5.1 while the abort is under way, R2Ts are still answered', async () 
   await assert.rejects(soon(done), reason);
 });
 
-for (const response of [2, 3, 5, 6, 255]) {
-  test(`§11.6.1 an abort answered with ${response} leaves the command uncertain: the connection is given up`, async () => {
-    await using bench = new SessionBench();
+for (const [response, code] of [
+  [2, 'ISCSI_NO_SUCH_LUN'],
+  [3, 'ISCSI_TASK_STILL_ALLEGIANT'],
+  [4, 'ISCSI_FUNCTION_UNSUPPORTED'],
+  [5, 'ISCSI_FUNCTION_UNSUPPORTED'],
+  [6, 'ISCSI_FUNCTION_FORBIDDEN'],
+  [77, 'ISCSI_FUNCTION_REJECTED'],
+  [255, 'ISCSI_FUNCTION_REJECTED'],
+] as const) {
+  test(`§11.6.1 an abort answered with ${response}, and no escalation: the connection is given up for ${code}`, async () => {
+    await using bench = new SessionBench({ session: { escalation: 'abort' } });
     const session = await bench.open();
     const abort = new AbortController();
     const { done } = await bench.command(plainRequest({ signal: abort.signal }));
@@ -119,12 +127,13 @@ for (const response of [2, 3, 5, 6, 255]) {
     const { pdu } = await bench.line.expect(opcode.taskManagementRequest);
     bench.line.taskManagementResponse(pdu.initiatorTaskTag, { response });
     await assert.rejects(soon(done), reason);
-    assert.equal((await soon(session.closed)).error?.code, 'ISCSI_REJECTED');
+    assert.equal((await soon(session.closed)).error?.code, code);
   });
 }
 
-test('an abort that is not answered gives the connection up after abortTimeoutMs, not before', async () => {
-  await using bench = new SessionBench({ limits: { abortTimeoutMs: 2000, taskTimeoutMs: 0 } });
+test('without escalation, an abort that is not answered gives the connection up after abortTimeoutMs, not before', async () => {
+  const limits = { abortTimeoutMs: 2000, taskTimeoutMs: 0 };
+  await using bench = new SessionBench({ limits, session: { escalation: 'abort' } });
   const session = await bench.open();
   const abort = new AbortController();
   const { done } = await bench.command(plainRequest({ signal: abort.signal }));

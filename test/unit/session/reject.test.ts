@@ -65,14 +65,14 @@ test('§11.17 a rejected text ends with ISCSI_REJECTED, and the next one is a ne
   assert.deepEqual(await soon(again), [['X-a', '2']]);
 });
 
-test('§11.17 a rejected ABORT TASK leaves the command uncertain: the connection is given up', async () => {
-  await using bench = new SessionBench();
+test('§11.17 a rejected ABORT TASK leaves the command uncertain: without escalation the connection is given up', async () => {
+  await using bench = new SessionBench({ session: { escalation: 'abort' } });
   const session = await bench.open();
   const abort = new AbortController();
   const { done } = await bench.command(plainRequest({ signal: abort.signal }));
   abort.abort(new Error('enough'));
   const { bhs } = await bench.line.expect(opcode.taskManagementRequest);
-  bench.line.reject(6, bhs);
+  bench.line.reject(4, bhs);
   await assert.rejects(soon(done), /enough/);
   assert.equal((await soon(session.closed)).error?.code, 'ISCSI_REJECTED');
 });

@@ -151,7 +151,7 @@ test('§11 a PDU that is cut at any byte ends the connection as lost, and its co
 });
 
 test('§11 a PDU that is cut and followed by nothing leaves its command to its own limit', async () => {
-  const limits = { taskTimeoutMs: 1000, abortTimeoutMs: 500 };
+  const limits = { taskTimeoutMs: 1000, abortTimeoutMs: 300, lunResetTimeoutMs: 200 };
   await using bench = new SessionBench({ limits });
   const session = await bench.open();
   const { done, tag } = await bench.command(readRequest(100));
