@@ -39,7 +39,7 @@ export class Fifo<Item> {
 
   /** Takes the first item that `matches`; undefined when there is none. */
   takeFirst(matches: (item: Item) => boolean): Item | undefined {
-    const at = this.#items.findIndex((item, index) => index >= this.#head && item !== undefined && matches(item));
+    const at = this.#items.findIndex((item) => item !== undefined && matches(item));
     if (at < 0) return undefined;
     return at === this.#head ? this.shift() : this.#items.splice(at, 1)[0];
   }

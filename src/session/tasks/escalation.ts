@@ -17,6 +17,14 @@ export type EscalationLimit = 'abort' | 'lunReset' | 'targetReset';
 /** A step that a session takes. */
 export type EscalationStep = 'lunReset' | 'targetReset' | 'connectionDrop';
 
+/** Where an escalation begins. */
+export interface EscalationStart {
+  /** Steps that need no trying. */
+  readonly tried?: readonly EscalationStep[];
+  /** The connection on which the abort did not help; its turn passes on as soon as the escalation has begun. */
+  readonly via?: Member;
+}
+
 /** Hears of each step before it is taken. `lun`: the unit of the stuck task; undefined when it concerns all units. */
 export type EscalationListener = (step: EscalationStep, lun: Lun | undefined) => void;
 
@@ -60,61 +68,50 @@ export class Escalations {
 
   /**
    * Takes one step after the other until no task of the unit waits to be aborted any more. `cause`: why the step before
-   * the first did not help; `tried`: the steps that need no trying. Settles when that is so, and never rejects.
+   * the first did not help. Settles when that is so, and never rejects.
    */
-  async escalate(lun: Lun | undefined, cause: IscsiError, tried: readonly EscalationStep[] = []): Promise<void> {
-    const steps = stepsUpTo[this.#limit].filter((step) => !tried.includes(step));
+  async escalate(lun: Lun | undefined, cause: IscsiError, start: EscalationStart = {}): Promise<void> {
     const over = deferred();
     const entry = { lun, over: over.promise };
     this.#underWay.add(entry);
-    await this.#climb(lun, cause, steps);
+    await this.#climb(lun, cause, start);
     this.#underWay.delete(entry);
     over.resolve();
   }
 
-  async #climb(lun: Lun | undefined, cause: IscsiError, steps: readonly EscalationStep[]): Promise<void> {
+  async #climb(lun: Lun | undefined, cause: IscsiError, { tried = [], via }: EscalationStart): Promise<void> {
     let why = cause;
-    for (const step of steps) {
-      if (this.#stuck(lun).length === 0) return;
+    for (const step of stepsUpTo[this.#limit]) {
+      if (tried.includes(step)) continue;
+      const stuck = this.#tasks.sent(lun).filter((task) => task.state === 'aborting');
+      if (stuck.length === 0) return;
       channels.sessionEscalated.publish({ sessionId: this.#context.sessionId, step, lun, cause: why });
       this.#listener(step, lun);
       try {
-        await this.#take(step, lun, why);
+        if (step === 'lunReset') await this.#resetUnit(lun, via);
+        else if (step === 'targetReset') await this.#resetTarget();
+        else for (const { connection } of membersOf(stuck)) connection.fail(why);
       } catch (error) {
         why = asIscsiError(error);
       }
     }
   }
 
-  async #take(step: EscalationStep, lun: Lun | undefined, cause: IscsiError): Promise<void> {
-    const { lunResetTimeoutMs, targetResetTimeoutMs } = this.#context.limits;
-    switch (step) {
-      case 'lunReset':
-        await this.#functions.run({
-          function: 'logicalUnitReset',
-          lun,
-          isImmediate: true,
-          timeoutMs: lunResetTimeoutMs,
-        });
-        return;
-      case 'targetReset':
-        // Units that are stuck together need one reset of their target, not one each.
-        this.#targetReset ??= this.#functions
-          .run({ function: 'targetWarmReset', lun: undefined, isImmediate: true, timeoutMs: targetResetTimeoutMs })
-          .finally(() => (this.#targetReset = undefined));
-        await this.#targetReset;
-        return;
-      case 'connectionDrop':
-        for (const member of this.#membersOf(this.#stuck(lun))) member.connection.fail(cause);
-    }
+  async #resetUnit(lun: Lun | undefined, via: Member | undefined): Promise<void> {
+    const timeoutMs = this.#context.limits.lunResetTimeoutMs;
+    await this.#functions.run({ function: 'logicalUnitReset', lun, isImmediate: true, timeoutMs, via });
   }
 
-  /** The tasks that wait to be aborted. */
-  #stuck(lun: Lun | undefined): ScsiTask[] {
-    return this.#tasks.sent(lun).filter((task) => task.state === 'aborting');
+  /** Units that are stuck together need one reset of their target, not one each. */
+  async #resetTarget(): Promise<void> {
+    const timeoutMs = this.#context.limits.targetResetTimeoutMs;
+    this.#targetReset ??= this.#functions
+      .run({ function: 'targetWarmReset', lun: undefined, isImmediate: true, timeoutMs })
+      .finally(() => (this.#targetReset = undefined));
+    await this.#targetReset;
   }
+}
 
-  #membersOf(tasks: readonly ScsiTask[]): Set<Member> {
-    return new Set(tasks.flatMap(({ member }) => (member === undefined ? [] : [member])));
-  }
+function membersOf(tasks: readonly ScsiTask[]): Set<Member> {
+  return new Set(tasks.flatMap(({ member }) => (member === undefined ? [] : [member])));
 }

@@ -35,10 +35,14 @@ export class ManagementTurns {
     this.#line(connection).isSilent = !isAnswered;
   }
 
-  /** Whether a request would go out at once, to a connection that has answered the one before. */
+  /** Whether a request would go out at once. */
   isFree(connection: Connection): boolean {
-    const { isBusy, isSilent } = this.#line(connection);
-    return !isBusy && !isSilent;
+    return !this.#line(connection).isBusy;
+  }
+
+  /** Whether the last request on a connection went unanswered. */
+  isSilent(connection: Connection): boolean {
+    return this.#line(connection).isSilent;
   }
 
   #line(connection: Connection): Line {

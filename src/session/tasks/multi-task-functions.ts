@@ -40,6 +40,8 @@ export interface FunctionCall {
   readonly isImmediate: boolean;
   /** Limit for the answer, from the moment of sending. */
   readonly timeoutMs: number;
+  /** A connection whose turn is about to pass on: the one to ask on where none is better. */
+  readonly via?: Member | undefined;
   /** Calls the function off while it waits for its turn. */
   readonly signal?: AbortSignal | undefined;
   /** Hears of the tasks whose fate is open because the function was not answered, before commands go out again. */
@@ -101,17 +103,19 @@ export class MultiTaskFunctions {
   /**
    * §4.2.3.3 c: a connection drop may prevent the response, and the affected tasks must be concluded all the same. Whether
    * the target has acted is then unknown; doing it twice is the same as doing it once, so that another connection asks
-   * again.
+   * again, once for each connection that there was.
    */
   async #runOnAny(call: FunctionCall): Promise<FunctionOutcome> {
-    while (true) {
-      const member = this.pick();
+    const { roster } = this.#context;
+    for (let left = roster.size; ; left -= 1) {
+      const member = this.pick(call.via);
       const pass = await this.#requests.turns.take(member.connection, true, call.signal);
       try {
         return await this.#runOn(member, call);
       } catch (error) {
         const isLost = member.connection.failure !== undefined && !(error instanceof TimeoutError);
-        if (!isLost || this.#context.roster.usable.length === 0) throw error;
+        const isLast = left <= 1 || !roster.all().some(({ connection }) => connection.canLogOut);
+        if (!isLost || isLast) throw error;
       } finally {
         pass();
       }
@@ -122,11 +126,14 @@ export class MultiTaskFunctions {
    * The connection for a request, rather one that answers: where a request went unanswered the connection may be what is
    * stuck. Throws SessionError ISCSI_CLOSED when there is none.
    */
-  pick(): Member {
+  pick(via?: Member): Member {
     const { roster } = this.#context;
     const { turns } = this.#requests;
+    const free = roster.usable.filter(({ connection }) => turns.isFree(connection));
     const member =
-      roster.usable.find(({ connection }) => turns.isFree(connection)) ??
+      free.find(({ connection }) => !turns.isSilent(connection)) ??
+      (via?.connection.canLogOut === true ? via : undefined) ??
+      free[0] ??
       roster.pick() ??
       roster.all().find(({ connection }) => connection.canLogOut);
     if (member === undefined)

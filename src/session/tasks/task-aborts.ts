@@ -61,7 +61,7 @@ export class TaskAborts {
       if (task.state === 'aborting') this.#tasks.fail(task, task.abortReason ?? abortedBy('abortTask', task.effect));
     } catch (error) {
       // Under way before the turn passes on, so that the aborts of other tasks of the unit wait for it.
-      if (isOpen(task, member)) escalation = this.#escalations.escalate(lun, asIscsiError(error));
+      if (isOpen(task, member)) escalation = this.#escalations.escalate(lun, asIscsiError(error), { via: member });
     } finally {
       pass();
     }

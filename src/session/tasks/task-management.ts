@@ -32,7 +32,10 @@ export interface TaskManagementOptions {
    * before it. Without it the request waits for room in the command window like any command.
    */
   readonly isImmediate?: boolean;
-  /** Limit for the answer from the moment of sending; `targetResetTimeoutMs` for the target, `lunResetTimeoutMs` for a unit. */
+  /**
+   * Limit for the answer, from the moment of sending; `targetResetTimeoutMs` for the target and `lunResetTimeoutMs` for a
+   * unit unless given. Other requests of the connection wait as long.
+   */
   readonly timeoutMs?: number;
   /** Aborting it calls off a request that waits for its turn; one that was sent goes on without the caller. */
   readonly signal?: AbortSignal;
@@ -170,7 +173,7 @@ export class TaskManagement {
       task.state = 'aborting';
       task.abortReason = abortedBy(fn, task.effect);
     }
-    this.#escalations.escalate(lun, error, stepsLike(fn)).catch(() => undefined);
+    this.#escalations.escalate(lun, error, { tried: stepsLike(fn) }).catch(() => undefined);
   }
 }
 

@@ -65,3 +65,23 @@ test('the list of items is a copy', () => {
   fifo.push(2);
   assert.deepEqual(items, [1]);
 });
+
+test('the first item that matches is taken, wherever it stands, and the others keep their order', () => {
+  const fifo = new Fifo<number>('test', 10);
+  for (const item of [1, 2, 3, 4, 5]) fifo.push(item);
+  assert.equal(fifo.shift(), 1);
+  assert.equal(
+    fifo.takeFirst((item) => item % 2 === 1),
+    3,
+  );
+  assert.equal(
+    fifo.takeFirst((item) => item < 3),
+    2,
+  );
+  assert.equal(
+    fifo.takeFirst((item) => item > 9),
+    undefined,
+  );
+  assert.equal(fifo.length, 2);
+  assert.deepEqual(fifo.drain(), [4, 5]);
+});
