@@ -1,11 +1,17 @@
 // All mutants, by the row that they belong to.
 
 import type { Mutant } from './mutant.ts';
+import { chapMutants } from './mutants/chap.ts';
 import { fullFeatureDataMutants } from './mutants/full-feature-data.ts';
 import { fullFeatureRequestMutants } from './mutants/full-feature-requests.ts';
 import { loginMutants } from './mutants/login.ts';
 
-const all: readonly Mutant[] = [...fullFeatureDataMutants, ...fullFeatureRequestMutants, ...loginMutants];
+const all: readonly Mutant[] = [
+  ...fullFeatureDataMutants,
+  ...fullFeatureRequestMutants,
+  ...loginMutants,
+  ...chapMutants,
+];
 
 /** Mutant of each row, by chapter and id. */
 export const mutants: ReadonlyMap<string, Mutant> = new Map(all.map((mutant) => [mutant.row, mutant]));

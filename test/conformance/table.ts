@@ -1,6 +1,8 @@
 // The conformance table: every chapter with its rows, in the order of docs/conformance.md.
 
 import type { Row } from './harness.ts';
+import { rows as chapChallenge } from './rows/chap-challenge.ts';
+import { rows as chapProof } from './rows/chap-proof.ts';
 import { rows as fullFeatureCommands } from './rows/full-feature-commands.ts';
 import { rows as fullFeatureDataIn } from './rows/full-feature-data-in.ts';
 import { rows as fullFeatureMessages } from './rows/full-feature-messages.ts';
@@ -43,6 +45,13 @@ export const chapters: readonly Chapter[] = [
     source:
       'Case ids of the UNH-IOL login phase test suite for iSCSI initiators, v3.0, as far as they could be read (to 23.1); the procedures are ours, from RFC 7143.',
     modules: { 'login-steps': loginSteps, 'login-keys': loginKeys },
+  },
+  {
+    key: 'chap',
+    title: 'CHAP',
+    source:
+      'Case ids of the UNH-IOL CHAP test suite for iSCSI initiators, v3.1, as far as they could be read (to 5.3); the procedures are ours, from RFC 7143.',
+    modules: { 'chap-challenge': chapChallenge, 'chap-proof': chapProof },
   },
 ];
 
