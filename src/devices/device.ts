@@ -132,15 +132,16 @@ export class Device {
     this.#state = deviceTransition(from, event);
     const { lun, targetName } = this.#parts;
     channels.deviceStateChanged.publish({ targetName, lun, from, to: this.#state, event });
-    if (this.isOver) this.#gate.shut(() => this.refusal('none'));
-    if (this.#state === 'gone') this.#life.abort(this.refusal('none'));
+    const { name } = this;
+    const over = this.#state;
+    // The gate stays shut for the first reason: a changed device that goes away later still tells of the change.
+    if (this.isOver) this.#gate.shut(() => refusalOf(name, over, 'none'));
+    if (over === 'gone') this.#life.abort(this.refusal('none'));
   }
 
   /** What requests end with that come too late. */
   refusal(effect: Effect): IscsiError {
-    return this.#state === 'changed'
-      ? new BlockError('ISCSI_DEVICE_CHANGED', `Another device has taken the place of ${this.name}`, { effect })
-      : new BlockError('ISCSI_DEVICE_GONE', `${this.name} is gone`, { effect });
+    return refusalOf(this.name, this.#state, effect);
   }
 
   /** Keeps the commands of the disk back until `until` settles. */
@@ -178,9 +179,8 @@ export class Device {
   async flush(limitMs: number, isLost: boolean): Promise<void> {
     const disk = this.#disk;
     if (disk?.features.flush !== true) return;
-    const isAway = isLost || this.#state === 'changed';
-    if (isAway && !this.isDirty) return;
-    if (this.#state === 'changed') throw this.refusal('unknown');
+    if ((isLost || this.isOver) && !this.isDirty) return;
+    if (this.isOver) throw this.refusal('unknown');
     if (isLost) {
       const message = `${this.name} cannot be flushed while its session is lost`;
       throw new SessionError('ISCSI_SESSION_LOST', message, { effect: 'unknown' });
@@ -198,9 +198,12 @@ export class Device {
 
   /** The removal is over: the device is gone for good. */
   finish(): void {
-    if (this.#state !== 'gone') this.move('removed');
+    // What the target has taken away keeps refusing by its own name.
+    if (this.#state === 'gone') return;
+    const wasChanged = this.#state === 'changed';
+    this.move('removed');
     // Whatever is left in the disk has been reported, and ends with the session.
-    this.#disk?.close().catch(() => undefined);
+    if (!wasChanged) this.#disk?.close().catch(() => undefined);
   }
 
   #requireOpenable(): void {
@@ -257,6 +260,12 @@ export class Device {
     await disk.flush(options);
     this.#flushed = Math.max(this.#flushed, covered);
   }
+}
+
+function refusalOf(device: string, state: DeviceState, effect: Effect): BlockError {
+  return state === 'changed'
+    ? new BlockError('ISCSI_DEVICE_CHANGED', `Another device has taken the place of ${device}`, { effect })
+    : new BlockError('ISCSI_DEVICE_GONE', `${device} is gone`, { effect });
 }
 
 function flushTimeout(device: string, limitMs: number): TimeoutError {

@@ -49,8 +49,8 @@ export interface RemovalSurroundings {
 }
 
 /**
- * Lets devices go, or what is left of them when the target has taken them away: those are not asked for and not closed,
- * for their handles fail by themselves. Every holder that can be asked is asked, all side by side; one that cannot be, or will not, is enough
+ * Lets devices go. Those that the target has taken away or exchanged are only waited for: nobody is asked, and their
+ * handles fail by themselves. Every holder that can be asked is asked, all side by side; one that cannot be, or will not, is enough
  * to refuse, and then everything stays as it was and whoever had agreed is told so. Then caches are flushed and the
  * devices are gone. Rejects with DeviceBusyError ISCSI_DEVICE_BUSY, which names every holder, or with what a flush
  * failed with. With `force` neither stops it.
@@ -120,7 +120,7 @@ async function drain(
   const holds = devices.flatMap((device) => device.holds);
   const holders = holds.map((hold) => hold.facts);
   const patience = new AbortController();
-  const released = devices.map((device) => (device.state === 'gone' ? device.settle() : device.revoke()));
+  const released = devices.map((device) => (device.isOver ? device.settle() : device.revoke()));
   const revoked = Promise.all(released).then(() => true);
   const late = async (limitMs: number): Promise<boolean> => {
     await sleep(clock, limitMs, patience.signal).catch(() => undefined);

@@ -11,6 +11,8 @@ export type { FakeScsiOptions } from './fake-scsi-answers.ts';
 export interface Scripted {
   /** Which commands it is for; all unless given. */
   readonly opcode?: number;
+  /** Which of those, where the opcode does not say it. */
+  readonly when?: (request: ScsiRequest) => boolean;
   /** How many of them; 1 unless given. */
   readonly times?: number;
   readonly status?: number;
@@ -27,7 +29,7 @@ export interface Scripted {
 
 /** A disk in memory. */
 export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
-  readonly options: FakeScsiOptions;
+  options: FakeScsiOptions;
   readonly blockSize: number;
   blockCount: number;
   /** What reads return. */
@@ -64,6 +66,11 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
     return this.requests.splice(0).map((request) => scsi.commandName(request.cdb));
   }
 
+  /** Changes what REPORT LUNS tells. */
+  tellLuns(luns: readonly number[]): void {
+    this.options = { ...this.options, luns };
+  }
+
   async execute(request: ScsiRequest): Promise<ScsiResult> {
     request.signal?.throwIfAborted();
     this.requests.push(request);
@@ -82,7 +89,8 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
 
   #answer(request: ScsiRequest): ScsiResult {
     const scripted = this.#script.find(({ entry, left }) => {
-      return left > 0 && (entry.opcode === undefined || entry.opcode === request.cdb[0]);
+      const isMeant = entry.opcode === undefined || entry.opcode === request.cdb[0];
+      return left > 0 && isMeant && entry.when?.(request) !== false;
     });
     if (scripted === undefined) return this.#carryOut(request);
     scripted.left -= 1;
