@@ -85,7 +85,7 @@ export class AlignedIo {
   async #writeOne(offset: number, from: Uint8Array, fua: boolean, signal: AbortSignal | undefined): Promise<void> {
     if (from.length === 0) return;
     const request = this.writeRequest(offset, from, fua, signal);
-    await this.#runner.change(request, writeTraits, offset, from.length);
+    await this.#runner.change(request, writeTraits, offset, from.length, fua);
   }
 }
 

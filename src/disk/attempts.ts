@@ -70,6 +70,11 @@ export class Attempts {
     return this.#obstacle;
   }
 
+  /** Another attempt begins: what came before cannot be answered any more. */
+  begin(): void {
+    if (this.#change !== undefined) this.#change.doubtCid = undefined;
+  }
+
   /** An attempt ended with a status. */
   judge(status: number, sense: Sense | undefined): Verdict {
     const verdict = verdictOf(status, sense);

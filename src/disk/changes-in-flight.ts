@@ -6,12 +6,22 @@
 // been told of. Of two changes that are under way together nobody knows which was carried out first, so each contests
 // the other, and stays contested when the other has ended.
 
+/** No connection has this number. */
+export const noCid = -1;
+
 /** One command that changes bytes `start` to `end`, from before it is sent until it has ended. */
 export interface Change {
   readonly start: number;
   readonly end: number;
+  /** It bypasses volatile caches (FUA), so that it is on stable storage when it ends well. */
+  readonly isStable: boolean;
   /** Another change of some of these bytes was under way together with this one. */
   isContested: boolean;
+  /**
+   * Since it was sent, a command on this connection told of a lost cache. Answered on another connection, it may have been
+   * carried out before that.
+   */
+  doubtCid: number | undefined;
   /** Its place in the list. */
   at: number;
 }
@@ -21,8 +31,9 @@ export class ChangesInFlight {
   readonly #list: Change[] = [];
 
   /** A command is about to change bytes `start` to `end`. */
-  begin(start: number, end: number): Change {
-    const change: Change = { start, end, isContested: false, at: this.#list.length };
+  begin(start: number, end: number, isStable: boolean): Change {
+    const at = this.#list.length;
+    const change: Change = { start, end, isStable, isContested: false, doubtCid: undefined, at };
     for (const other of this.#list) {
       if (other.start >= end || start >= other.end) continue;
       other.isContested = true;
@@ -30,6 +41,14 @@ export class ChangesInFlight {
     }
     this.#list.push(change);
     return change;
+  }
+
+  /** A command on connection `cid` told of a lost cache. */
+  doubt(cid: number): void {
+    for (const change of this.#list) {
+      const isOnlyDoubt = change.doubtCid === undefined || change.doubtCid === cid;
+      change.doubtCid = isOnlyDoubt ? cid : noCid;
+    }
   }
 
   /** The command has ended, in whatever way. */

@@ -2,18 +2,21 @@
 // made an error.
 
 import { type Lun, ScsiError, sleep } from '../base/index.ts';
-import { commandName, lunToString, scsiFailure, scsiStatus, senseKey, senseOf } from '../scsi/index.ts';
+import { commandName, lunToString, type Sense, scsiFailure, scsiStatus, senseKey, senseOf } from '../scsi/index.ts';
 import type { ScsiPort, ScsiRequest, ScsiResult } from '../session/index.ts';
 import { Attempts } from './attempts.ts';
 import { type Change, ChangesInFlight } from './changes-in-flight.ts';
 import { type CommandTraits, queryTraits } from './command-traits.ts';
 import { isIscsiError, withEffect } from './effects.ts';
 import type { ResolvedDiskOptions } from './options.ts';
+import { UnflushedWrites } from './unflushed-writes.ts';
 
 /** Runs commands on one logical unit. */
 export class CommandRunner {
   /** What the commands under way change. */
   readonly changes: ChangesInFlight = new ChangesInFlight();
+  /** What the commands that ended have changed, and nothing has made stable. */
+  readonly unflushed: UnflushedWrites;
   readonly #port: ScsiPort;
   readonly #lun: Lun;
   readonly #options: ResolvedDiskOptions;
@@ -22,6 +25,7 @@ export class CommandRunner {
     this.#port = port;
     this.#lun = lun;
     this.#options = options;
+    this.unflushed = new UnflushedWrites(this.changes, options.keepsCacheOverReset);
   }
 
   /** Executes a command that returns data and gives those that came. */
@@ -55,11 +59,18 @@ export class CommandRunner {
     return await this.settle(request, result, traits, change);
   }
 
-  /** As `run`, for a command that changes `length` bytes at `offset`. */
-  async change(request: ScsiRequest, traits: CommandTraits, offset: number, length: number): Promise<void> {
-    const change = this.changes.begin(offset, offset + length);
+  /** As `run`, for a command that changes `length` bytes at `offset`; with `isStable`, on stable storage itself. */
+  async change(
+    request: ScsiRequest,
+    traits: CommandTraits,
+    offset: number,
+    length: number,
+    isStable = false,
+  ): Promise<void> {
+    const change = this.changes.begin(offset, offset + length, isStable);
     try {
-      await this.run(request, traits, change);
+      const { cid } = await this.run(request, traits, change);
+      this.unflushed.acknowledge(change, cid);
     } finally {
       this.changes.end(change);
     }
@@ -84,11 +95,12 @@ export class CommandRunner {
   ): Promise<ScsiResult> {
     for (let result = first; ; ) {
       const sense = result.status === scsiStatus.checkCondition ? senseOf(result.sense) : undefined;
-      if (sense?.senseKey === senseKey.unitAttention) this.#options.onUnitAttention(sense);
+      if (sense !== undefined) this.#notice(sense, result.cid);
       const verdict = attempts.judge(result.status, sense);
       if (verdict === 'good') return this.#checkMoved(request, result, traits);
       if (verdict === 'failed') throw this.#failure(request, result, attempts);
       if (verdict === 'resendLater') await this.#backOff(attempts.resends, request.signal);
+      attempts.begin();
       try {
         result = await this.#port.execute(request);
       } catch (error) {
@@ -104,12 +116,18 @@ export class CommandRunner {
       const verdict = attempts.judgeLoss(error);
       if (isIscsiError(verdict)) throw verdict;
       if (verdict === 'redriveLater') await this.#backOff(attempts.redrives, request.signal);
+      attempts.begin();
       try {
         return await this.#port.execute(request);
       } catch (next) {
         error = next;
       }
     }
+  }
+
+  #notice(sense: Sense, cid: number): void {
+    this.unflushed.met(sense, cid);
+    if (sense.senseKey === senseKey.unitAttention) this.#options.onUnitAttention(sense);
   }
 
   /** Full jitter, so that initiators which were turned away together do not come back together. */

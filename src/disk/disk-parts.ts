@@ -3,6 +3,7 @@
 import type { Lun } from '../base/index.ts';
 import type { BlockFeatures } from '../block/index.ts';
 import { AlignedIo } from './aligned-io.ts';
+import { AttentionProbe } from './attention-probe.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { Geometry } from './geometry.ts';
 import type { DiskFacts, DiskIdentity } from './identify.ts';
@@ -37,6 +38,7 @@ export interface DiskParts {
   readonly maxInFlight: number;
   readonly io: AlignedIo;
   readonly cache: WriteCache;
+  readonly probe: AttentionProbe;
   readonly provisioning: Provisioning;
 }
 
@@ -47,6 +49,7 @@ export function makeParts(lun: Lun, runner: CommandRunner, facts: DiskFacts, opt
   const { maxInFlight } = options;
   const freeing = freeBy(capacity, facts.provisioning);
   const isZeroing = readsZeros(capacity, facts.provisioning);
+  if (mode.isWriteCacheEnabled !== false) runner.unflushed.track();
   const limits = limitsOf(facts.blockLimits, blockSize, options.maxTransferLength, freeing === 'unmap');
   return {
     identity: facts.identity,
@@ -71,6 +74,7 @@ export function makeParts(lun: Lun, runner: CommandRunner, facts: DiskFacts, opt
     hasFua: mode.dpoFua,
     maxInFlight,
     io: new AlignedIo(runner, { lun, blockSize, maxTransferLength: limits.maxTransferLength, maxInFlight }),
+    probe: new AttentionProbe(runner, options),
     cache: new WriteCache(runner, mode.isWriteCacheEnabled),
     provisioning: new Provisioning(runner, {
       blockSize,

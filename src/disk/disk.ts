@@ -2,21 +2,30 @@
 
 import { BlockError, type Deferred, deferred, ScsiError, throwIfAborted, UsageError } from '../base/index.ts';
 import type { BlockDevice, BlockFeatures, BlockRequestOptions, BlockWriteOptions, Extent } from '../block/index.ts';
-import { encodeCompareAndWriteCdb } from '../scsi/index.ts';
+import { encodeCompareAndWriteCdb, type Sense } from '../scsi/index.ts';
 import type { ScsiPort, ScsiResult } from '../session/index.ts';
 import type { AlignedIo } from './aligned-io.ts';
+import type { AttentionProbe } from './attention-probe.ts';
+import { noCid } from './changes-in-flight.ts';
 import { type CommandRunner, isWhole } from './command-runner.ts';
 import { compareTraits, readTraits, writeTraits } from './command-traits.ts';
 import type { DiskDetails, DiskParts } from './disk-parts.ts';
-import { changeFailure, isIscsiError, withEffect } from './effects.ts';
+import { changeFailure } from './effects.ts';
 import { type Geometry, sameBlocks } from './geometry.ts';
 import { type DiskIdentity, readCapacity } from './identify.ts';
 import type { DiskLimits } from './limits.ts';
+import type { LossCursor } from './lost-writes.ts';
 import { inPieces } from './pieces.ts';
 import type { Provisioning } from './provisioning.ts';
 import { alignedSpan, innerSpan, readUnaligned, writeUnaligned } from './unaligned-io.ts';
 import type { WriteCache } from './write-cache.ts';
 import { WriteGate } from './write-gate.ts';
+
+/** Options of `Disk.flush`. */
+export interface FlushOptions extends BlockRequestOptions {
+  /** Of `lossCursor`; moved on by what the flush tells. */
+  readonly cursor?: LossCursor;
+}
 
 /**
  * A logical unit as a block device. Requests of any offset and length within the disk are taken; what does not begin
@@ -42,6 +51,7 @@ export class Disk implements BlockDevice {
   readonly #io: AlignedIo;
   readonly #cache: WriteCache;
   readonly #provisioning: Provisioning;
+  readonly #probe: AttentionProbe;
   readonly #gate = new WriteGate();
   readonly #maxInFlight: number;
   readonly #hasFua: boolean;
@@ -60,6 +70,7 @@ export class Disk implements BlockDevice {
     this.#io = parts.io;
     this.#cache = parts.cache;
     this.#provisioning = parts.provisioning;
+    this.#probe = parts.probe;
     this.blockSize = parts.geometry.blockSize;
     this.readOnly = parts.readOnly;
     this.features = parts.features;
@@ -106,10 +117,11 @@ export class Disk implements BlockDevice {
     const signal = options?.signal;
     const fua = options?.fua === true;
     this.#beginChange(offset, from.length, signal);
+    const { lossCount } = this.#runner.unflushed;
     try {
       if (this.#gate.isOpen && this.#isOneCommand(offset, from.length)) {
         this.#gate.enterOpen();
-        const change = this.#runner.changes.begin(offset, offset + from.length);
+        const change = this.#runner.changes.begin(offset, offset + from.length, fua && this.#hasFua);
         try {
           const request = this.#io.writeRequest(offset, from, fua && this.#hasFua, signal);
           let result: ScsiResult;
@@ -118,7 +130,8 @@ export class Disk implements BlockDevice {
           } catch (error) {
             result = await this.#runner.recover(request, error, writeTraits, change);
           }
-          if (!isWhole(result, 0)) await this.#runner.settle(request, result, writeTraits, change);
+          if (!isWhole(result, 0)) result = await this.#runner.settle(request, result, writeTraits, change);
+          this.#runner.unflushed.acknowledge(change, result.cid);
         } finally {
           this.#runner.changes.end(change);
           this.#gate.leaveOpen();
@@ -126,17 +139,22 @@ export class Disk implements BlockDevice {
       } else {
         await this.#writeAnywhere(offset, from, fua && this.#hasFua, signal);
       }
-      if (fua && !this.#hasFua) await this.#makeStable(signal);
+      if (fua && !this.#hasFua) await this.#makeStable(offset, from.length, lossCount, signal);
     } finally {
       this.#end();
     }
   }
 
-  /** Settles when every write that had settled before the call is on stable storage. */
-  async flush(options?: BlockRequestOptions): Promise<void> {
+  /**
+   * Settles when every write that had settled before the call is on stable storage. Rejects with BlockError
+   * BLOCK_WRITES_LOST when the device may have lost some of them from a volatile cache, of which the error gives the span
+   * (`offset`, `length`); the others are on stable storage then. Of each loss, everybody with a cursor is told once, and
+   * those without one are told once together.
+   */
+  async flush(options?: FlushOptions): Promise<void> {
     this.#begin(0, 0, options?.signal);
     try {
-      await this.#cache.synchronize(options?.signal);
+      await this.#cache.flush(options?.cursor, options?.signal);
     } finally {
       this.#end();
     }
@@ -146,6 +164,7 @@ export class Disk implements BlockDevice {
   async zero(offset: number, length: number, options?: BlockWriteOptions): Promise<void> {
     const signal = options?.signal;
     this.#beginChange(offset, length, signal);
+    const { lossCount } = this.#runner.unflushed;
     try {
       const inner = innerSpan(this.blockSize, offset, length);
       const parts = [
@@ -160,7 +179,7 @@ export class Disk implements BlockDevice {
       if (failure !== undefined) {
         throw parts.length === 1 ? failure.error : changeFailure(failure.error, mayHaveChanged, offset, length);
       }
-      if (options?.fua === true) await this.#makeStable(signal);
+      if (options?.fua === true) await this.#makeStable(offset, length, lossCount, signal);
     } finally {
       this.#end();
     }
@@ -200,6 +219,7 @@ export class Disk implements BlockDevice {
     this.#checkCompare(length, replacement.length);
     const offset = lba * this.blockSize;
     this.#beginChange(offset, length, signal);
+    const { lossCount } = this.#runner.unflushed;
     try {
       const dataOut = new Uint8Array(2 * length);
       dataOut.set(expected);
@@ -207,9 +227,9 @@ export class Disk implements BlockDevice {
       const transfer = { lba, blocks: length / this.blockSize, dpo: false, fua: fua && this.#hasFua, protect: 0 };
       const request = this.#runner.request(encodeCompareAndWriteCdb(transfer), signal, { dataOut });
       await this.#gate.pass(offset, offset + length, false, signal, async () => {
-        await this.#runner.change(request, compareTraits, offset, length);
+        await this.#runner.change(request, compareTraits, offset, length, transfer.fua);
       });
-      if (fua && !this.#hasFua) await this.#makeStable(signal);
+      if (fua && !this.#hasFua) await this.#makeStable(offset, length, lossCount, signal);
     } finally {
       this.#end();
     }
@@ -233,6 +253,28 @@ export class Disk implements BlockDevice {
   /** Takes a size over that somebody else has asked the device for, in bytes; blocks keep their size. @internal */
   adoptSize(size: number): void {
     this.#geometry = { blockSize: this.blockSize, blockCount: size / this.blockSize };
+  }
+
+  /** For a user of its own, who is to hear of every loss from now on, whoever else has heard of it; see `flush`. */
+  lossCursor(): LossCursor {
+    return this.#runner.unflushed.cursor();
+  }
+
+  /**
+   * Tells the disk of sense data with which a command ended that did not go through it. A unit attention is told once, to
+   * whoever comes first, and what it says of the device's cache decides what `flush` may promise.
+   */
+  noteSense(sense: Sense): void {
+    this.#runner.unflushed.met(sense, noCid);
+  }
+
+  /**
+   * Meets the unit attentions that wait when the session has been reinstated. To be called then, with a port that
+   * executes ahead of all other commands. Rejects with what that port rejects with, and is called again after the next
+   * reinstatement.
+   */
+  async resume(port: ScsiPort, signal?: AbortSignal): Promise<void> {
+    await this.#probe.run(port, signal);
   }
 
   /** Waits for the requests under way, then takes no more. What is in the device's cache stays there: flush first. */
@@ -295,14 +337,8 @@ export class Disk implements BlockDevice {
     });
   }
 
-  async #makeStable(signal: AbortSignal | undefined): Promise<void> {
-    if (!this.features.flush) return;
-    try {
-      await this.#cache.synchronize(signal);
-    } catch (error) {
-      if (!isIscsiError(error)) throw error;
-      throw withEffect(error, 'unknown', 'what was written may still be in a volatile cache');
-    }
+  async #makeStable(offset: number, length: number, lossCount: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.features.flush) await this.#cache.makeStable(offset, length, lossCount, signal);
   }
 
   async #trim(offset: number, length: number, options?: BlockRequestOptions): Promise<void> {

@@ -27,6 +27,12 @@ export interface DiskOptions {
   readonly backoffMs?: number;
   /** Longest wait of all; 2000 ms unless given. */
   readonly maxBackoffMs?: number;
+  /**
+   * Whether the device is known to keep acknowledged writes through whatever makes it report 29h/00h, which may mean loss of
+   * power and may mean nothing: tgtd reports it to every new session. Then only 29h/01h (power on) and 29h/04h (internal
+   * reset) count as loss of a volatile cache. False unless given.
+   */
+  readonly keepsCacheOverReset?: boolean;
   /** Hears of every unit attention that a command met (capacity or mode parameters changed, a reset, …). */
   readonly onUnitAttention?: (sense: Sense) => void;
   /** Where time comes from; the machine's clock unless given. */
@@ -50,6 +56,7 @@ export function resolveDiskOptions(options: DiskOptions): ResolvedDiskOptions {
     maxRedrives: integer('maxRedrives', options.maxRedrives ?? 16, 0, 1000),
     backoffMs: integer('backoffMs', options.backoffMs ?? 20, 0, 3_600_000),
     maxBackoffMs: integer('maxBackoffMs', options.maxBackoffMs ?? 2000, 0, 3_600_000),
+    keepsCacheOverReset: options.keepsCacheOverReset ?? false,
     onUnitAttention: options.onUnitAttention ?? ignore,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,

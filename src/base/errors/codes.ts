@@ -249,6 +249,11 @@ export const errorCodes = {
   BLOCK_OUT_OF_RANGE: { exitStatus: 80, isRetryable: false, meaning: 'An offset or length lies outside the device.' },
   BLOCK_READ_ONLY: { exitStatus: 81, isRetryable: false, meaning: 'The device cannot be written.' },
   BLOCK_IO_FAILED: { exitStatus: 83, isRetryable: false, meaning: 'A local file or device failed.' },
+  BLOCK_WRITES_LOST: {
+    exitStatus: 85,
+    isRetryable: false,
+    meaning: 'Writes that had been acknowledged and not flushed may be lost, since the device lost its cache.',
+  },
   BLOCK_MISMATCH: { exitStatus: 84, isRetryable: false, meaning: 'Data read back differs from what was written.' },
 } as const;
 

@@ -7,24 +7,24 @@ import { type Change, ChangesInFlight } from '../../../src/disk/changes-in-fligh
 
 test('changes of the same blocks that are under way together contest each other, whichever began first', () => {
   const changes = new ChangesInFlight();
-  const first = changes.begin(0, 1024);
-  const second = changes.begin(512, 1536);
+  const first = changes.begin(0, 1024, false);
+  const second = changes.begin(512, 1536, false);
   assert.deepEqual([first.isContested, second.isContested], [true, true]);
 });
 
 test('neighbours do not contest each other, and neither does a change that had ended before', () => {
   const changes = new ChangesInFlight();
-  const first = changes.begin(0, 512);
-  const neighbour = changes.begin(512, 1024);
+  const first = changes.begin(0, 512, false);
+  const neighbour = changes.begin(512, 1024, false);
   changes.end(first);
-  const later = changes.begin(0, 512);
+  const later = changes.begin(0, 512, false);
   assert.deepEqual([neighbour.isContested, later.isContested], [false, false]);
 });
 
 test('a change stays contested when the other one has ended: that one may have been carried out after it', () => {
   const changes = new ChangesInFlight();
-  const first = changes.begin(0, 512);
-  changes.end(changes.begin(0, 512));
+  const first = changes.begin(0, 512, false);
+  changes.end(changes.begin(0, 512, false));
   assert.equal(first.isContested, true);
 });
 
@@ -35,7 +35,7 @@ test('in any order of beginnings and ends, contested is who overlapped with anot
       const changes = new ChangesInFlight();
       const live: { change: Change; expected: boolean }[] = [];
       for (const { start, length, ends } of steps) {
-        const own = { change: changes.begin(start, start + length), expected: false };
+        const own = { change: changes.begin(start, start + length, false), expected: false };
         for (const other of live) {
           if (other.change.start >= start + length || start >= other.change.end) continue;
           other.expected = true;

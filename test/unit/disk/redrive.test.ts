@@ -135,6 +135,8 @@ test('a contested write that was certainly not carried out is executed all the s
 test('writes to other blocks, and writes that had ended before, do not keep a write from being repeated', async () => {
   const [device, disk] = await open();
   await disk.write(0, twos);
+  await disk.write(1, twos);
+  await disk.zero(0, 512);
   device.script({ isExecuted: true, error: lost('unknown') });
   await Promise.all([disk.write(0, ones), disk.write(512, twos), disk.write(1024, twos)]);
   assert.deepEqual(new Uint8Array(device.medium.subarray(0, 512)), ones);
@@ -226,6 +228,9 @@ for (const code of ['ISCSI_REJECTED', 'ISCSI_DIGEST_MISMATCH'] satisfies ErrorCo
     device.script({ error: new ProtocolError(code, 'no') });
     await disk.read(0, new Uint8Array(512));
     assert.equal(device.requests.length, 2);
+    device.script({ error: new ProtocolError(code, 'no', { effect: 'unknown' }) });
+    await disk.flush();
+    assert.equal(device.requests.length, 4);
     const failure = new ProtocolError(code, 'no', { effect: 'unknown' });
     device.script({ error: failure });
     await assert.rejects(disk.write(0, ones), (error) => error === failure);
