@@ -19,6 +19,28 @@ function attention(code: number): { sense: scsi.Sense } {
   return { sense: scsi.makeSense(scsi.senseKey.unitAttention, code) };
 }
 
+/** Begins flushes that do not get to the device before they are let go; later ones do. */
+function holdFlushes(
+  device: FakeScsiDevice,
+  disk: Disk,
+  count: number,
+): { readonly letGo: () => void; readonly flushes: Promise<void>[] } {
+  let letGo!: () => void;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let begun = 0;
+  const late = new Set<unknown>();
+  device.pace = async (request) => {
+    if (request.cdb[0] === 0x35 && begun < count) {
+      begun += 1;
+      late.add(request);
+    }
+    if (late.has(request)) await held;
+  };
+  return { letGo, flushes: Array.from({ length: count }, () => disk.flush()) };
+}
+
 const powerOn = attention(0x2901);
 const block = new Uint8Array(512).fill(1);
 const lostAnswer = new TransportError('ISCSI_CONNECTION_LOST', 'lost', { address: 'x', effect: 'unknown' });
@@ -156,17 +178,36 @@ test('a flush that was lost with its session and met I_T NEXUS LOSS when it was 
 test('a flush covers what was acknowledged before it began, and not what came during it', async () => {
   const [device, disk] = await open();
   await disk.write(0, block);
-  let letGo!: () => void;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  device.pace = async ({ cdb }) => {
-    if (cdb[0] === 0x35) await held;
-  };
-  const flushing = disk.flush();
+  const { letGo, flushes } = holdFlushes(device, disk, 1);
   await disk.write(8192, block);
   letGo();
-  await flushing;
+  await Promise.all(flushes);
+  await meet(device, disk, powerOn);
+  await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 8192, length: 512 });
+});
+
+test('a reset during a flush loses what the flush was to make stable, and what came during it', async () => {
+  const [device, disk] = await open();
+  await disk.write(0, block);
+  const { letGo, flushes } = holdFlushes(device, disk, 1);
+  await disk.write(8192, block);
+  await meet(device, disk, powerOn);
+  letGo();
+  const [end] = await Promise.allSettled(flushes);
+  assert.ok(end?.status === 'rejected');
+  const { code, offset, length } = end.reason as BlockError;
+  assert.deepEqual({ code, offset, length }, { code: 'BLOCK_WRITES_LOST', offset: 0, length: 8704 });
+});
+
+test('a flush that ends beside another one does not let later writes into that one', async () => {
+  const [device, disk] = await open();
+  await disk.write(0, block);
+  const { letGo, flushes } = holdFlushes(device, disk, 1);
+  device.script({ opcode: 0x35, status: 0x18 });
+  await assert.rejects(disk.flush(), { code: 'SCSI_RESERVATION_CONFLICT' });
+  await disk.write(8192, block);
+  letGo();
+  await Promise.all(flushes);
   await meet(device, disk, powerOn);
   await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 8192, length: 512 });
 });
@@ -183,24 +224,15 @@ test('a flush that fails makes nothing stable', async () => {
 
 test('flushes that overlap each other each make stable what came before them', async () => {
   const [device, disk] = await open();
-  let letGo!: () => void;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  const syncs: unknown[] = [];
-  device.pace = async (request) => {
-    if (request.cdb[0] === 0x35) syncs.push(request);
-    if (request === syncs[0]) await held;
-  };
   await disk.write(0, block);
-  const first = disk.flush();
+  const { letGo, flushes } = holdFlushes(device, disk, 1);
   await disk.write(512, block);
   const second = disk.flush();
   await disk.write(1024, block);
   await second;
   device.script({ opcode: 0x35, status: 0x18 });
   letGo();
-  await assert.rejects(first, { code: 'SCSI_RESERVATION_CONFLICT' });
+  await assert.rejects(flushes[0]!, { code: 'SCSI_RESERVATION_CONFLICT' });
   device.pace = nextTurn;
   await meet(device, disk, powerOn);
   await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 1024, length: 512 });
@@ -278,6 +310,25 @@ test('a write that an answer on another connection overtakes may have been carri
   }
 });
 
+test('a write in doubt on two connections is in doubt on both', async () => {
+  const [device, disk] = await open();
+  let letGo!: () => void;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  device.pace = async ({ dataOut }) => {
+    if (dataOut === block) await held;
+  };
+  const writing = disk.write(512, block);
+  await meet(device, disk, powerOn);
+  device.script({ status: 2, patch: { cid: 1, status: 2, sense: scsi.encodeSense(powerOn.sense) }, opcode: 0x28 });
+  await disk.read(0, new Uint8Array(512));
+  device.script({ opcode: 0x2a, patch: { cid: 1 } });
+  letGo();
+  await writing;
+  await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST' });
+});
+
 test('a write that was sent again after the reset is in no doubt, whatever connection answers it', async () => {
   const [device, disk] = await open();
   device.script({ opcode: 0x2a, ...powerOn }, { opcode: 0x2a, patch: { cid: 3 } });
@@ -303,78 +354,4 @@ test('FUA emulated by a flush makes earlier writes stable too', async () => {
   await disk.write(512, block, { fua: true });
   await meet(device, disk, powerOn);
   await disk.flush();
-});
-
-test('sense data that other commands met count as if the disk had met them', async () => {
-  const [, disk] = await open();
-  await disk.write(0, block);
-  disk.noteSense(powerOn.sense);
-  await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST' });
-});
-
-test('resume meets all unit attentions that wait, one command at a time, over the port it is given', async () => {
-  const heard: number[] = [];
-  const onUnitAttention = ({ asc, ascq }: scsi.Sense): void => {
-    heard.push(asc * 0x100 + ascq);
-  };
-  const [device, disk] = await open({}, { onUnitAttention });
-  await disk.write(0, block);
-  device.requests.length = 0;
-  const ahead = new FakeScsiDevice();
-  ahead.script({ status: 8 }, powerOn, attention(0x2a09));
-  await disk.resume(ahead);
-  assert.deepEqual(
-    ahead.takeCommands(),
-    Array.from({ length: 4 }, () => 'TEST UNIT READY'),
-  );
-  assert.equal(ahead.mostInFlight, 1);
-  assert.deepEqual(device.takeCommands(), []);
-  assert.deepEqual(heard, [0x2901, 0x2a09]);
-  await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST' });
-});
-
-test('resume leaves other ends than unit attentions to those who do I/O, and comes to an end', async () => {
-  const [, disk] = await open();
-  const ahead = new FakeScsiDevice();
-  ahead.script({ sense: scsi.makeSense(2, 0x0400) });
-  await disk.resume(ahead);
-  assert.equal(ahead.requests.length, 1);
-  ahead.script({ ...attention(0x2a09), times: 100 });
-  await disk.resume(ahead);
-  assert.equal(ahead.requests.length, 12);
-});
-
-test('writes that wait for the reinstatement are not in doubt: they are sent after what resume met', async () => {
-  const [device, disk] = await open();
-  let letGo!: () => void;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  device.pace = async () => {
-    await held;
-  };
-  device.script({ opcode: 0x2a, patch: { cid: 5 } });
-  const writing = disk.write(0, block);
-  const ahead = new FakeScsiDevice();
-  ahead.script(powerOn);
-  await disk.resume(ahead);
-  letGo();
-  await writing;
-  await disk.flush();
-});
-
-test('an answer to resume that was lost may have told of a reset: the cache counts as lost after the next one', async () => {
-  const [, disk] = await open();
-  await disk.write(0, block);
-  const ahead = new FakeScsiDevice();
-  const unsent = new TransportError('ISCSI_CONNECTION_LOST', 'lost', { address: 'x', effect: 'none' });
-  ahead.script({ error: unsent });
-  await assert.rejects(disk.resume(ahead), (error) => error === unsent);
-  await disk.resume(ahead);
-  await disk.flush();
-  await disk.write(0, block);
-  ahead.script({ error: lostAnswer });
-  await assert.rejects(disk.resume(ahead), (error) => error === lostAnswer);
-  await disk.resume(ahead);
-  await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', message: /an answer was lost/ });
 });
