@@ -6,7 +6,7 @@ import { DataInSender } from './data-in-sender.ts';
 import type { Outcome, Plan } from './device-server/plan.ts';
 import { type CheckCondition, condition, encodeSense, scsiStatus } from './device-server/sense.ts';
 import type { CommandVerdict } from './hooks.ts';
-import { type Completion, sendScsiResponse } from './scsi-responder.ts';
+import { type Completion, scsiResponse } from './scsi-responder.ts';
 import type { TargetSession } from './session.ts';
 import type { Task } from './task.ts';
 import type { R2tFacts, WriteTransfer } from './write-transfer.ts';
@@ -47,7 +47,9 @@ export class CommandRunner {
     const link = task.connection;
     const numbers = link.numbers('status');
     this.#session.keepAnswer(task, completion, numbers.statSn);
-    sendScsiResponse(link, task.command, completion, { dataInCount: read.sentCount, numbers });
+    const { sentCount: dataInCount, snackTag } = read;
+    const { pdu, data } = scsiResponse(task.command, completion, { dataInCount, snackTag, numbers });
+    link.send(pdu, data);
   }
 
   /** The connection was lost before the answer: the next one may ask for data again. */
@@ -178,7 +180,8 @@ export class CommandRunner {
 
   async #read(task: Task, read: DataInSender, presented: number): Promise<Completion | undefined> {
     await read.pump(() => task.isAborting());
-    return task.isAborting() ? undefined : { status: scsiStatus.good, presented };
+    if (task.isAborting()) return undefined;
+    return read.fault === undefined ? { status: scsiStatus.good, presented } : checked(read.fault);
   }
 }
 

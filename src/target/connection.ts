@@ -11,7 +11,7 @@ import { CircuitTap } from './circuit-tap.ts';
 import { ConnectionAlive } from './connection-alive.ts';
 import type { TargetCore } from './core.ts';
 import { FaultLine } from './faults/fault-line.ts';
-import { FullFeaturePhase } from './full-feature-phase.ts';
+import { FullFeaturePhase, type RejectFacts } from './full-feature-phase.ts';
 import type { HookConnection } from './hooks.ts';
 import type { ConnectionLink, Departure, EndKind, Numbers, SentStatuses } from './link.ts';
 import type { LoginOutcome } from './login/login-exchange.ts';
@@ -193,6 +193,10 @@ export class TargetConnection implements ConnectionLink {
     else this.#transmit({ ...pdu, ...this.#session?.tellWindow() }, data, written);
   }
 
+  replaceStatus(pdu: TargetPdu, data?: Uint8Array): void {
+    this.#statuses.replace(pdu, data);
+  }
+
   announce(): void {
     this.#nopIn(reservedTag);
   }
@@ -284,8 +288,8 @@ export class TargetConnection implements ConnectionLink {
           core: this.#core,
           session,
           link: this,
-          reject: (reason, header) => {
-            this.#reject(reason, header);
+          reject: (reason, facts) => {
+            this.#reject(reason, facts);
           },
           header: () => this.#header(),
           pingAnswered: (tag) => {
@@ -301,8 +305,8 @@ export class TargetConnection implements ConnectionLink {
     };
   }
 
-  #reject(reason: number, header = this.#header()): void {
-    this.send({ opcode: opcode.reject, reason, ...this.numbers('status'), dataSn: 0 }, header);
+  #reject(reason: number, { header = this.#header(), dataSn = 0 }: RejectFacts = {}): void {
+    this.send({ opcode: opcode.reject, reason, ...this.numbers('status'), dataSn }, header);
   }
 
   #header(): Uint8Array {

@@ -1,14 +1,14 @@
 // Sends the data of a read as Data-In PDUs, with the status in the last one (RFC 7143 §11.7).
 
 import { lunZero } from '../base/index.ts';
-import { opcode, reservedTag } from '../wire/index.ts';
+import { type DataIn, opcode, reservedTag } from '../wire/index.ts';
 import type { TargetCore } from './core.ts';
 import { type DataInPiece, dataInPieces, readStep } from './data-in-pieces.ts';
 import { type DataSource, readLength, readMedium } from './data-source.ts';
-import { scsiStatus } from './device-server/sense.ts';
-import type { ConnectionLink } from './link.ts';
-import { DataChunk, DataInLog, pooledChunk } from './recovery/data-in-log.ts';
-import type { DataInRecovery } from './recovery/data-in-recovery.ts';
+import { type CheckCondition, scsiStatus } from './device-server/sense.ts';
+import type { ConnectionLink, Numbers } from './link.ts';
+import { DataChunk, DataInLog, pooledChunk, type SentPiece } from './recovery/data-in-log.ts';
+import type { DataInRecovery, DataInRun } from './recovery/data-in-recovery.ts';
 import { noResidual, residualOf } from './residual.ts';
 import type { TargetSession } from './session.ts';
 import type { Task } from './task.ts';
@@ -27,6 +27,8 @@ export class DataInSender implements DataInRecovery {
   #position = 0;
   #dataSn = 0;
   #hasSentStatus = false;
+  #snackTag = 0;
+  #fault: CheckCondition | undefined;
 
   constructor(core: TargetCore, session: TargetSession, task: Task) {
     this.#core = core;
@@ -51,6 +53,15 @@ export class DataInSender implements DataInRecovery {
     return this.#dataSn;
   }
 
+  get snackTag(): number {
+    return this.#snackTag;
+  }
+
+  /** Why no more data are sent, when they are not. */
+  get fault(): CheckCondition | undefined {
+    return this.#fault;
+  }
+
   /** Says what to send. `presented` is the length of the whole transfer as SCSI sees it. */
   open(source: DataSource, presented: number): void {
     this.#source = source;
@@ -59,7 +70,7 @@ export class DataInSender implements DataInRecovery {
   }
 
   async pump(isOver: () => boolean): Promise<void> {
-    while (this.#position < this.#total) {
+    while (this.#position < this.#total && this.#fault === undefined) {
       if (this.#task.isSuspended) await this.#task.bound();
       const link = this.#task.connection;
       if (link.isFull) await link.room();
@@ -75,21 +86,66 @@ export class DataInSender implements DataInRecovery {
   }
 
   reassigned(expDataSn: number): void {
-    const log = this.#log;
-    if (log === undefined) return;
+    if (this.#log === undefined) return;
     // §11.5.6: 0 leaves the reference number as it is, and any other number that cannot be is ignored.
-    if (expDataSn > log.firstSn && expDataSn <= this.#dataSn) log.acknowledge(expDataSn);
-    this.#rewind(log);
+    this.acknowledge(expDataSn);
+    this.#snackTag = 0;
+    this.#rewind(this.#log);
+  }
+
+  acknowledge(dataSn: number): boolean {
+    const log = this.#log;
+    if (log === undefined || dataSn <= log.firstSn || dataSn > this.#dataSn) return false;
+    this.#dropTags(log.acknowledge(dataSn));
+    return true;
+  }
+
+  run(begRun: number, runLength: number): DataInRun | undefined {
+    const first = this.#log?.firstSn ?? this.#dataSn;
+    if (begRun === 0 && runLength === 0) return { start: first, end: this.#dataSn };
+    const end = runLength === 0 ? this.#dataSn : begRun + runLength;
+    return begRun >= first && begRun < end && end <= this.#dataSn ? { start: begRun, end } : undefined;
+  }
+
+  async sendAgain({ start, end }: DataInRun): Promise<void> {
+    const link = this.#task.connection;
+    for (let dataSn = start; dataSn < end; dataSn += 1) {
+      if (link.isFull) await link.room();
+      const piece = this.#log?.piece(dataSn);
+      // Acknowledged or taken back in the meantime.
+      if (piece === undefined || link.isClosed || this.#task.connection !== link) continue;
+      if (piece.length > link.parameters.maxXmitDataSegmentLength)
+        throw new RangeError('the segments are too long now');
+      await this.#sendPieceAgain(link, dataSn, piece);
+    }
+  }
+
+  startAnew(snackTag: number): void {
+    this.#snackTag = snackTag;
+    if (this.#log !== undefined) this.#rewind(this.#log);
+  }
+
+  fail(fault: CheckCondition): void {
+    // One that has been answered has its status already.
+    if (this.#task.state !== 'ended') this.#fault = fault;
   }
 
   forget(): void {
-    this.#log?.clear();
+    if (this.#log !== undefined) this.#dropTags(this.#log.clear());
   }
 
   /** Goes back to the first PDU that is not acknowledged. */
   #rewind(log: DataInLog): void {
-    this.#position = log.rewind() ?? this.#position;
+    const takenBack = log.rewind();
+    this.#position = takenBack[0]?.offset ?? this.#position;
     this.#dataSn = log.firstSn;
+    this.#dropTags(takenBack);
+  }
+
+  #dropTags(pieces: readonly SentPiece[]): void {
+    for (const { acknowledgeTag } of pieces) {
+      if (acknowledgeTag !== undefined) this.#session.dataAcks.delete(acknowledgeTag);
+    }
   }
 
   #chunkInMemory(at: number): DataChunk | undefined {
@@ -124,39 +180,77 @@ export class DataInSender implements DataInRecovery {
   }
 
   #sendPiece(link: ConnectionLink, piece: DataInPiece, data: Uint8Array, written: (() => void) | undefined): void {
-    const isLast = piece.offset + piece.length === this.#total;
-    // A write that is under way beside the read, in a command that says both, still owes its data.
-    const hasStatus = isLast && this.#task.state !== 'ended' && (this.#task.transfer?.isQuiet ?? true);
-    const dataSn = this.#dataSn;
-    this.#dataSn += 1;
+    const { offset, length, isFinal } = piece;
+    const isLast = offset + length === this.#total;
+    // A write that is under way beside the read, in a command that says both, still owes its data. An R-Data SNACK asks
+    // for a response of its own (§11.16.3), and so does a task that has been answered before.
+    const hasStatus =
+      isLast && this.#snackTag === 0 && this.#task.state !== 'ended' && (this.#task.transfer?.isQuiet ?? true);
     if (hasStatus) {
       this.#hasSentStatus = true;
       // Before the numbers are taken, so that MaxCmdSN tells the slot that becomes free.
       this.#core.endTask(this.#session, this.#task);
     }
     const numbers = link.numbers(hasStatus ? 'status' : 'noStatus');
-    this.#log?.sent({ offset: piece.offset, length: piece.length, isFinal: piece.isFinal, acknowledgeTag: undefined });
+    const { statSn } = numbers;
+    const sent = {
+      offset,
+      length,
+      isFinal,
+      acknowledgeTag: this.#acknowledgeTag(isFinal && !isLast),
+      hasStatus,
+      statSn,
+    };
+    const dataSn = this.#dataSn;
+    this.#dataSn += 1;
+    this.#log?.sent(sent);
     if (hasStatus) {
-      const completion = { status: scsiStatus.good, presented: this.#presented };
-      this.#session.keepAnswer(this.#task, completion, numbers.statSn);
+      this.#session.keepAnswer(this.#task, { status: scsiStatus.good, presented: this.#presented }, statSn);
     }
-    link.send(
-      {
-        opcode: opcode.dataIn,
-        isFinal: piece.isFinal,
-        isAcknowledge: false,
-        hasStatus,
-        status: scsiStatus.good,
-        lun: lunZero,
-        initiatorTaskTag: this.#task.command.initiatorTaskTag,
-        targetTransferTag: reservedTag,
-        ...(hasStatus ? residualOf(this.#presented, this.#task.command.expectedDataTransferLength) : noResidual),
-        ...numbers,
-        dataSn,
-        bufferOffset: piece.offset,
-      },
-      data,
-      written,
-    );
+    link.send(this.#pduOf(dataSn, sent, numbers), data, written);
+  }
+
+  /** §11.7.2: an acknowledgment may be asked for once every MaxBurstLength bytes. That of the status does for the last. */
+  #acknowledgeTag(isWanted: boolean): number | undefined {
+    if (!isWanted || this.#log === undefined) return undefined;
+    const tag = this.#session.tags.take();
+    this.#session.dataAcks.set(tag, { lun: this.#task.command.lun, read: this });
+    return tag;
+  }
+
+  async #sendPieceAgain(link: ConnectionLink, dataSn: number, piece: SentPiece): Promise<void> {
+    const { offset, length } = piece;
+    const kept = this.#chunkInMemory(offset);
+    const isWhole = kept !== undefined && kept.data.length >= length;
+    let data = kept?.data.subarray(0, length);
+    if (!isWhole) {
+      kept?.done();
+      data = Buffer.allocUnsafe(length);
+      if (this.#source.kind === 'medium') await readMedium(this.#source, offset, data);
+      if (link.isClosed || this.#log?.piece(dataSn) !== piece) return;
+    }
+    const pdu = this.#pduOf(dataSn, piece, link.numbers('noStatus'));
+    link.sendAgain(pdu, data, isWhole ? kept.use() : undefined);
+    if (isWhole) kept.done();
+  }
+
+  #pduOf(dataSn: number, piece: SentPiece, numbers: Numbers): DataIn {
+    const { command } = this.#task;
+    const { offset, isFinal, acknowledgeTag, hasStatus, statSn } = piece;
+    return {
+      opcode: opcode.dataIn,
+      isFinal,
+      isAcknowledge: acknowledgeTag !== undefined,
+      hasStatus,
+      status: scsiStatus.good,
+      lun: acknowledgeTag === undefined ? lunZero : command.lun,
+      initiatorTaskTag: command.initiatorTaskTag,
+      targetTransferTag: acknowledgeTag ?? reservedTag,
+      ...(hasStatus ? residualOf(this.#presented, command.expectedDataTransferLength) : noResidual),
+      ...numbers,
+      statSn,
+      dataSn,
+      bufferOffset: offset,
+    };
   }
 }

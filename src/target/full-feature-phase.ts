@@ -8,6 +8,7 @@ import {
   type Pdu,
   rejectReason,
   reservedTag,
+  type SnackRequest,
   type TaskManagementRequest,
   type TextRequest,
   taskManagementFunction,
@@ -18,19 +19,27 @@ import type { ConnectionLink } from './link.ts';
 import { logOut } from './logout.ts';
 import type { PduHandler } from './pdu-handler.ts';
 import { closeSession } from './recovery/departure.ts';
+import { type SnackRejection, takeSnack } from './recovery/snack.ts';
 import { reassignTask } from './recovery/task-reassign.ts';
 import { targetRecords } from './send-targets.ts';
 import type { TargetSession } from './session.ts';
 import { manageTasks } from './task-management.ts';
 import { TextExchange } from './text-exchange.ts';
 
+/** What a Reject tells besides its reason. */
+export interface RejectFacts {
+  readonly header?: Uint8Array;
+  /** The next DataSN or R2TSN of the task of a SNACK (§11.17.2). */
+  readonly dataSn?: number;
+}
+
 /** What the phase needs of its connection. */
 export interface FullFeatureConnection {
   readonly core: TargetCore;
   readonly session: TargetSession;
   readonly link: ConnectionLink;
-  /** Sends a Reject with the header of the PDU in hand, or with another one. */
-  reject(reason: number, header?: Uint8Array): void;
+  /** Sends a Reject with the header of the PDU in hand, unless another one is given. */
+  reject(reason: number, facts?: RejectFacts): void;
   /** A copy of the header of the PDU in hand. */
   header(): Uint8Array;
   /** A NOP-Out has answered a ping. */
@@ -104,8 +113,7 @@ export class FullFeaturePhase implements PduHandler {
         this.#takeTaskManagement(pdu);
         return;
       case opcode.snackRequest:
-        // Nothing is kept for retransmission at error recovery level 0.
-        this.#connection.reject(rejectReason.snackReject);
+        this.#takeSnack(pdu);
         return;
       default:
         // A second login, or a PDU that only a target may send.
@@ -178,7 +186,7 @@ export class FullFeaturePhase implements PduHandler {
   #answerText(pdu: TextRequest, data: Uint8Array, header: Uint8Array): void {
     const reply = this.#text.take(pdu, data);
     if (reply.kind === 'reject') {
-      this.#connection.reject(reply.reason, header);
+      this.#connection.reject(reply.reason, { header });
       return;
     }
     const { link } = this.#connection;
@@ -195,6 +203,19 @@ export class FullFeaturePhase implements PduHandler {
       },
       reply.data,
     );
+  }
+
+  #takeSnack(pdu: SnackRequest): void {
+    const { session, link } = this.#connection;
+    const report = (error: unknown): void => {
+      this.#connection.report(error);
+    };
+    const header = this.#connection.header();
+    const reject = ({ reason, dataSn = 0 }: SnackRejection): void => {
+      this.#connection.reject(reason, { header, dataSn });
+    };
+    const rejection = takeSnack({ session, link, rejectLater: reject, report }, pdu);
+    if (rejection !== undefined) reject(rejection);
   }
 
   #takeTaskManagement(pdu: TaskManagementRequest): void {

@@ -51,6 +51,8 @@ export interface ConnectionLink {
   send(pdu: TargetPdu, data?: Uint8Array, written?: () => void): void;
   /** Sends a PDU that was sent before, with its old StatSN and the present CmdSN window (RFC 7143 §11.16). */
   sendAgain(pdu: TargetPdu, data?: Uint8Array, written?: () => void): void;
+  /** A status that was sent has another content from now on, under its old StatSN (RFC 7143 §11.16.3). */
+  replaceStatus(pdu: TargetPdu, data?: Uint8Array): void;
   /** Sends a NOP-In that only carries the present numbers (RFC 7143 §11.19). */
   announce(): void;
   /** Takes another longest segment of the initiator (RFC 7143 §13.12: it may change in full feature phase). */

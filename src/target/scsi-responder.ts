@@ -1,8 +1,8 @@
 // The SCSI Response of a task, with its sense data and residual (RFC 7143 §11.4).
 
 import { putU16 } from '../base/index.ts';
-import { opcode, type ScsiCommand, scsiResponseCode } from '../wire/index.ts';
-import type { ConnectionLink, Numbers } from './link.ts';
+import { opcode, type ScsiCommand, type ScsiResponse, scsiResponseCode } from '../wire/index.ts';
+import type { Numbers } from './link.ts';
 import { noResidual, residualOf } from './residual.ts';
 
 /** How a task is answered. */
@@ -19,34 +19,36 @@ export interface Completion {
 export interface ResponseFacts {
   /** How many Data-In PDUs went before. */
   readonly dataInCount: number;
+  /** The tag of the last R-Data SNACK, or 0 (§11.4.4). */
+  readonly snackTag: number;
   readonly numbers: Numbers;
 }
 
-/** Sends the response. */
-export function sendScsiResponse(
-  link: ConnectionLink,
-  command: ScsiCommand,
-  completion: Completion,
-  { dataInCount, numbers }: ResponseFacts,
-): void {
+/** A response with its data segment. */
+export interface ScsiResponseParts {
+  readonly pdu: ScsiResponse;
+  readonly data: Uint8Array | undefined;
+}
+
+/** Makes the response. */
+export function scsiResponse(command: ScsiCommand, completion: Completion, facts: ResponseFacts): ScsiResponseParts {
+  const { dataInCount, snackTag, numbers } = facts;
   const isFailure = completion.isFailure ?? false;
   const residual = isFailure ? noResidual : residualOf(completion.presented, command.expectedDataTransferLength);
-  link.send(
-    {
-      opcode: opcode.scsiResponse,
-      response: isFailure ? scsiResponseCode.targetFailure : scsiResponseCode.completedAtTarget,
-      status: completion.status,
-      initiatorTaskTag: command.initiatorTaskTag,
-      snackTag: 0,
-      ...residual,
-      isBidiOverflow: false,
-      isBidiUnderflow: false,
-      bidiReadResidualCount: 0,
-      ...numbers,
-      expDataSn: isFailure ? 0 : dataInCount,
-    },
-    completion.sense && senseSegment(completion.sense),
-  );
+  const pdu: ScsiResponse = {
+    opcode: opcode.scsiResponse,
+    response: isFailure ? scsiResponseCode.targetFailure : scsiResponseCode.completedAtTarget,
+    status: completion.status,
+    initiatorTaskTag: command.initiatorTaskTag,
+    snackTag,
+    ...residual,
+    isBidiOverflow: false,
+    isBidiUnderflow: false,
+    bidiReadResidualCount: 0,
+    ...numbers,
+    expDataSn: isFailure ? 0 : dataInCount,
+  };
+  return { pdu, data: completion.sense && senseSegment(completion.sense) };
 }
 
 /** SenseLength and sense data (§11.4.7). */

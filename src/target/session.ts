@@ -1,6 +1,6 @@
 // A session of the target: its command window, its tasks, its connections (RFC 7143 §4.2.2, §4.4.3).
 
-import type { Clock } from '../base/index.ts';
+import type { Clock, Lun } from '../base/index.ts';
 import { CommandWindow } from './command-window.ts';
 import { condition } from './device-server/sense.ts';
 import { UnitAttentions } from './device-server/unit-attentions.ts';
@@ -9,6 +9,7 @@ import type { LoginIdentity } from './login/login-identity.ts';
 import type { SessionParameters } from './negotiation/parameters.ts';
 import { Absences } from './recovery/absences.ts';
 import { AnsweredTasks } from './recovery/answered-tasks.ts';
+import type { DataInRecovery } from './recovery/data-in-recovery.ts';
 import type { Completion } from './scsi-responder.ts';
 import type { Task } from './task.ts';
 import { TransferTags } from './transfer-tags.ts';
@@ -26,6 +27,12 @@ export interface SessionHost {
   expired(session: TargetSession, link: ConnectionLink): void;
   /** The session is over. */
   ended(session: TargetSession): void;
+}
+
+/** A DataACK that the initiator has been asked for. */
+export interface WantedDataAck {
+  readonly lun: Lun;
+  readonly read: DataInRecovery;
 }
 
 /** How often recovery was needed, for whoever watches. */
@@ -62,6 +69,8 @@ export class TargetSession {
   readonly managementTags: Set<number> = new Set();
   /** Tasks whose status has not been acknowledged; empty at error recovery level 0. */
   readonly answeredTasks: AnsweredTasks = new AnsweredTasks();
+  /** Reads that have asked for an acknowledgment of their data, by the tag that it will name (§11.7.4). */
+  readonly dataAcks: Map<number, WantedDataAck> = new Map();
   readonly counts: RecoveryCounts = { reassigned: 0, snacks: 0, recoveryR2ts: 0 };
   readonly #aborted = new Set<number>();
   readonly #reached = new Set<() => void>();
@@ -120,7 +129,7 @@ export class TargetSession {
 
   /** Keeps a task whose status is about to be sent, where it may be asked for again. */
   keepAnswer(task: Task, completion: Completion, statSn: number): void {
-    if (this.parameters.errorRecoveryLevel > 0) this.answeredTasks.add({ task, completion, statSn });
+    if (this.parameters.errorRecoveryLevel > 0) this.answeredTasks.add(task, completion, statSn);
   }
 
   /** Takes a numbered request in and delivers what has its turn now. */

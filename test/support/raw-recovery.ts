@@ -1,7 +1,7 @@
 // Sessions of the embedded target that recover, by hand: logins with an error recovery level, logouts and reassignments.
 
 import assert from 'node:assert/strict';
-import { type Deferred, deferred } from '../../src/base/index.ts';
+import { type Deferred, deferred, lunZero } from '../../src/base/index.ts';
 import type { TargetOptions, TargetRecoveryInfo } from '../../src/target/index.ts';
 import {
   asyncEvent,
@@ -9,7 +9,9 @@ import {
   type LogoutRequest,
   type LogoutResponse,
   opcode,
+  reservedTag,
   taskManagementResponseCode as responseCode,
+  type SnackRequest,
 } from '../../src/wire/index.ts';
 import type { RawInitiator } from './raw-initiator.ts';
 import { cdb, openRawTarget, type RawTarget } from './raw-target.ts';
@@ -140,6 +142,19 @@ export async function until<O extends typeof opcode.logoutResponse | typeof opco
     const isAside = pdu.opcode === opcode.asyncMessage || pdu.opcode === opcode.nopIn;
     if (!isAside) throw new Error(`PDU ${JSON.stringify(pdu)} came, not ${wanted}`);
   }
+}
+
+/** Sends a SNACK: for the task of a tag, or with the reserved tags. */
+export function sendSnack(on: RawInitiator, fields: Pick<SnackRequest, 'type'> & Partial<SnackRequest>): void {
+  const tags = { initiatorTaskTag: reservedTag, targetTransferTag: reservedTag };
+  const blank = { lun: lunZero, ...tags, expStatSn: on.expStatSn, begRun: 0, runLength: 0 };
+  on.send({ opcode: opcode.snackRequest, ...blank, ...fields });
+}
+
+/** The reason of the Reject that comes next, and the DataSN or R2TSN that it tells. */
+export async function rejected(on: RawInitiator): Promise<[reason: number, dataSn: number]> {
+  const { reason, dataSn } = (await on.next(opcode.reject)).pdu;
+  return [reason, dataSn];
 }
 
 /** TASK REASSIGN of a task to a connection. Returns the response. */

@@ -11,6 +11,9 @@ export interface AnsweredTask {
   readonly completion: Completion;
   /** On the connection of the task. */
   statSn: number;
+  /** How often it was answered again, and whether it is being now. */
+  round: number;
+  isAnswering: boolean;
 }
 
 /** The answered tasks of one session, by initiator task tag. */
@@ -25,10 +28,10 @@ export class AnsweredTasks {
     return [...this.#byTag.values()];
   }
 
-  add(answered: AnsweredTask): void {
-    const { initiatorTaskTag } = answered.task.command;
+  add(task: Task, completion: Completion, statSn: number): void {
+    const { initiatorTaskTag } = task.command;
     this.forget(initiatorTaskTag);
-    this.#byTag.set(initiatorTaskTag, answered);
+    this.#byTag.set(initiatorTaskTag, { task, completion, statSn, round: 0, isAnswering: false });
   }
 
   /** The status of a connection with this number has arrived. */

@@ -9,6 +9,9 @@ export interface SentPiece {
   readonly isFinal: boolean;
   /** Present when the PDU asked for an acknowledgment (A). */
   readonly acknowledgeTag: number | undefined;
+  /** Whether the PDU carried the status (S). */
+  readonly hasStatus: boolean;
+  readonly statSn: number;
 }
 
 /** How many bytes all reads of a target may keep, and do. */
@@ -59,7 +62,7 @@ export function pooledChunk(pool: BufferPool, start: number, buffer: Buffer): Da
 /** The unacknowledged part of one read. Acknowledgments cut its beginning off. */
 export class DataInLog {
   readonly #bytes: KeptBytes;
-  #pieces: SentPiece[] = [];
+  readonly #pieces: SentPiece[] = [];
   #chunks: DataChunk[] = [];
   #firstSn = 0;
 
@@ -99,24 +102,24 @@ export class DataInLog {
     return this.#chunks.find((chunk) => chunk.start <= offset && offset < chunk.end);
   }
 
-  /** The initiator has all PDUs before `dataSn`, which was sent or is the next one. */
-  acknowledge(dataSn: number): void {
+  /** The initiator has all PDUs before `dataSn`, which was sent or is the next one. Returns those PDUs. */
+  acknowledge(dataSn: number): SentPiece[] {
     const first = this.piece(dataSn);
-    this.#pieces.splice(0, dataSn - this.#firstSn);
+    const done = this.#pieces.splice(0, dataSn - this.#firstSn);
     this.#firstSn = dataSn;
     this.#letGo((chunk) => first === undefined || chunk.end <= first.offset);
+    return done;
   }
 
-  /** Starts anew with the first PDU that is not acknowledged: returns the offset of its data. The bytes are kept. */
-  rewind(): number | undefined {
-    const offset = this.#pieces[0]?.offset;
-    this.#pieces = [];
-    return offset;
+  /** Starts anew with the first PDU that is not acknowledged. Returns those that are taken back; their bytes are kept. */
+  rewind(): SentPiece[] {
+    return this.#pieces.splice(0);
   }
 
-  /** Lets all bytes go. */
-  clear(): void {
+  /** Lets everything go. Returns the PDUs. */
+  clear(): SentPiece[] {
     this.#letGo(() => true);
+    return this.rewind();
   }
 
   #letGo(matches: (chunk: DataChunk) => boolean): void {
