@@ -99,6 +99,35 @@ export interface EscalationTaken {
   readonly cause: IscsiError;
 }
 
+/** A PDU of the target was discarded, to be recovered where that is due (`hawser:pdu:discarded`). */
+export interface PduDiscarded {
+  readonly sessionId: number;
+  readonly cid: number;
+  readonly opcode: number;
+  /** A wrong data digest, or a PDU that had come before. */
+  readonly reason: 'dataDigest' | 'duplicate';
+}
+
+/** PDUs were asked for again, or data acknowledged, by SNACK (`hawser:recovery:snackSent`). */
+export interface SnackSent {
+  readonly sessionId: number;
+  readonly cid: number;
+  /** 0 data or R2T, 1 status, 2 data acknowledgement, 3 data in new segments (RFC 7143 §11.16.1). */
+  readonly type: number;
+  /** The command whose data or R2Ts are asked for. */
+  readonly initiatorTaskTag?: number;
+  readonly begRun: number;
+  readonly runLength: number;
+}
+
+/** A command was sent again with its number, because the target does not seem to have it (`hawser:recovery:commandRetried`). */
+export interface CommandRetried {
+  readonly sessionId: number;
+  readonly cid: number;
+  readonly initiatorTaskTag: number;
+  readonly cmdSn: number;
+}
+
 /** A bounded queue turned work away (`hawser:queue:full`). */
 export interface QueueFull {
   readonly name: string;
@@ -133,6 +162,9 @@ export const channels: {
   readonly asyncMessageReceived: Channel<AsyncMessageReceived>;
   readonly pduRejected: Channel<PduRejected>;
   readonly sessionEscalated: Channel<EscalationTaken>;
+  readonly pduDiscarded: Channel<PduDiscarded>;
+  readonly snackSent: Channel<SnackSent>;
+  readonly commandRetried: Channel<CommandRetried>;
   readonly queueFull: Channel<QueueFull>;
 } = {
   circuitConnected: channel('hawser:circuit:connected'),
@@ -148,5 +180,8 @@ export const channels: {
   asyncMessageReceived: channel('hawser:session:asyncMessageReceived'),
   pduRejected: channel('hawser:session:pduRejected'),
   sessionEscalated: channel('hawser:session:escalated'),
+  pduDiscarded: channel('hawser:pdu:discarded'),
+  snackSent: channel('hawser:recovery:snackSent'),
+  commandRetried: channel('hawser:recovery:commandRetried'),
   queueFull: channel('hawser:queue:full'),
 };

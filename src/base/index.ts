@@ -28,13 +28,16 @@ export {
   type CircuitClosed,
   type CircuitConnected,
   type CircuitEndpoint,
+  type CommandRetried,
   channels,
   type DeviceStateChanged,
   type EscalationTaken,
   type LoginFinished,
+  type PduDiscarded,
   type PduPassed,
   type PduRejected,
   type QueueFull,
+  type SnackSent,
   type StateChanged,
 } from './channels.ts';
 export { type Clock, nextTurn, sleep, systemClock, type Timer } from './clock.ts';

@@ -1,14 +1,6 @@
 // One iSCSI connection: a circuit, its login, its PDUs in both directions, and the state of RFC 7143 §8.1.
 
-import {
-  channels,
-  type Deferred,
-  deferred,
-  IscsiError,
-  ProtocolError,
-  SessionError,
-  TransportError,
-} from '../base/index.ts';
+import { channels, type Deferred, deferred, IscsiError, ProtocolError, SessionError } from '../base/index.ts';
 import type { VirtualCircuit } from '../engine/index.ts';
 import type { LoginMachine, LoginResult, LoginStep } from '../login/index.ts';
 import {
@@ -18,13 +10,15 @@ import {
   type InitiatorPdu,
   logoutResponseCode,
   opcode,
-  reservedTag,
+  snackType,
   type TargetPdu,
 } from '../wire/index.ts';
 import type { CircuitWay } from './circuit-way.ts';
+import { circuitLost, digestError } from './connection-errors.ts';
 import { type ConnectionEvent, type ConnectionState, connectionTransition } from './connection-states.ts';
 import { PduSender } from './pdu-sender.ts';
-import { StatSnTracker } from './stat-sn-tracker.ts';
+import { publishSnack, type SnackFields, snackRequest } from './snack.ts';
+import { StatusIntake } from './status-intake.ts';
 
 /** Who a connection works for. Called from the receive path: none of these may throw on purpose or wait. */
 export interface ConnectionOwner {
@@ -34,6 +28,13 @@ export interface ConnectionOwner {
   dataInDestination(connection: Connection, pdu: DataIn, length: number): Uint8Array | undefined;
   /** A PDU is complete and in sequence. `data` is its own memory (empty for Data-In). May throw ProtocolError. */
   received(connection: Connection, pdu: TargetPdu, data: Uint8Array): void;
+  /**
+   * The data of a Data-In, `length` bytes, came with a wrong digest at ErrorRecoveryLevel 1 or higher. Returns whether it
+   * has been asked for again.
+   */
+  dataInDamaged(connection: Connection, pdu: DataIn, length: number): boolean;
+  /** The connection ends within the data of a Data-In whose destination it had been told: they will not be whole. */
+  dataInCut(connection: Connection, pdu: DataIn, length: number): void;
   /** The connection ended in full feature phase without having been asked to. Called exactly once. */
   lost(connection: Connection, error: IscsiError): void;
 }
@@ -67,12 +68,15 @@ export class Connection {
   readonly #sender: PduSender;
   readonly #framer: Framer;
   #state: ConnectionState = 'free';
-  #statSn = new StatSnTracker(0);
+  #status = new StatusIntake(0);
+  #recoversErrors = false;
   #circuit: VirtualCircuit | undefined;
   #closing: Promise<void> | undefined;
   #current: TargetPdu | undefined;
   #currentData: Uint8Array = noData;
+  #currentLength = 0;
   #receivedPdus = 0;
+  #snacksSent = 0;
   #failure: IscsiError | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -90,10 +94,10 @@ export class Connection {
           this.#onPdu();
         },
         onHeaderDigestError: () => {
-          this.fail(this.#digestError('header'));
+          this.fail(digestError('header', this.address));
         },
         onDataDigestError: () => {
-          this.fail(this.#digestError('data'));
+          this.#onDataDigestError();
         },
       },
       { maxRecvDataSegmentLength: loginSegmentLength, headerDigest: false, dataDigest: false },
@@ -108,7 +112,7 @@ export class Connection {
 
   /** ExpStatSN for the next PDU of this connection. */
   get expStatSn(): number {
-    return this.#statSn.expStatSn;
+    return this.#status.expStatSn;
   }
 
   /** Whether commands may be sent here: full feature phase, and no logout asked for or under way. */
@@ -129,6 +133,16 @@ export class Connection {
   /** How many PDUs have arrived: moves as long as the peer is alive. */
   get receivedPdus(): number {
     return this.#receivedPdus;
+  }
+
+  /** How many SNACKs have been sent (RFC 7143 §11.16). */
+  get snacksSent(): number {
+    return this.#snacksSent;
+  }
+
+  /** The numbered PDUs: which are missing, and which statuses are not to be acknowledged yet. */
+  get status(): StatusIntake {
+    return this.#status;
   }
 
   /** Bytes handed over for sending that the transport has not taken yet. */
@@ -156,7 +170,7 @@ export class Connection {
           // Nobody waits for room: what is sent is bounded by the command window and by what the target asked for.
           drained: () => {},
           disconnected: (error) => {
-            this.fail(this.#lostError(error));
+            this.fail(circuitLost(error, this.address));
           },
         },
         { timeoutMs: options.connectTimeoutMs, signal: options.signal },
@@ -178,6 +192,14 @@ export class Connection {
   /** Sends a PDU. Never waits: what the transport cannot take yet is queued and counted in `pendingBytes`. */
   send(pdu: InitiatorPdu, data?: Uint8Array, ahs?: Uint8Array): void {
     this.#circuit?.send(this.#sender.pieces(pdu, data, ahs));
+  }
+
+  /** Asks for PDUs again or acknowledges data (RFC 7143 §11.16); what is left out has its reserved value. */
+  sendSnack(fields: SnackFields): void {
+    const snack = snackRequest(fields, this.expStatSn);
+    this.#snacksSent += 1;
+    this.send(snack);
+    publishSnack(this, snack);
   }
 
   /** The target asked for a logout of this connection (asynchronous event 1): no new commands from here on. */
@@ -214,6 +236,7 @@ export class Connection {
         this.#failure = error;
         this.#move('transportLost');
         this.#abandon();
+        if (this.#current?.opcode === opcode.dataIn) this.#owner.dataInCut(this, this.#current, this.#currentLength);
         this.#owner.lost(this, error);
     }
   }
@@ -277,11 +300,14 @@ export class Connection {
         byte: 0,
       });
     }
-    this.#current = pdu;
+    this.#currentLength = length;
     if (pdu.opcode === opcode.dataIn && this.#state !== 'inLogin') {
       this.#currentData = noData;
-      return this.#owner.dataInDestination(this, pdu, length);
+      const destination = this.#owner.dataInDestination(this, pdu, length);
+      this.#current = pdu;
+      return destination;
     }
+    this.#current = pdu;
     this.#currentData = length === 0 ? noData : new Uint8Array(length);
     return length === 0 ? undefined : this.#currentData;
   }
@@ -289,14 +315,34 @@ export class Connection {
   #onPdu(): void {
     const pdu = this.#current;
     if (pdu === undefined) return;
+    this.#current = undefined;
     if (this.#state === 'inLogin') {
       this.#stepLogin(pdu, this.#currentData);
       return;
     }
-    if (!this.#takesStatSn(pdu)) return;
+    if (!this.#status.takes(pdu)) {
+      // The status is not news, but the data may be: they are told apart by DataSN.
+      if (pdu.opcode !== opcode.dataIn) return;
+      this.#owner.received(this, { ...pdu, hasStatus: false }, noData);
+      return;
+    }
     // After it the target has nothing more to send (RFC 7143 §11.14), and what comes all the same is of no interest.
     if (this.#isLoggedOutBy(pdu)) this.#framer.stop();
     this.#owner.received(this, pdu, this.#currentData);
+  }
+
+  /** What cannot be trusted is thrown away; at ErrorRecoveryLevel 1 and higher it is asked for again (RFC 7143 §7.8). */
+  #onDataDigestError(): void {
+    const pdu = this.#current;
+    this.#current = undefined;
+    if (!this.#recoversErrors || pdu === undefined) {
+      this.fail(digestError('data', this.address));
+      return;
+    }
+    const { sessionId, cid } = this;
+    channels.pduDiscarded.publish({ sessionId, cid, opcode: pdu.opcode, reason: 'dataDigest' });
+    const isAsked = pdu.opcode === opcode.dataIn && this.#owner.dataInDamaged(this, pdu, this.#currentLength);
+    this.#status.damaged(pdu, isAsked);
   }
 
   #isLoggedOutBy(pdu: TargetPdu): boolean {
@@ -333,48 +379,14 @@ export class Connection {
 
   #enterFullFeaturePhase(result: LoginResult): void {
     const { headerDigest, dataDigest, maxRecvDataSegmentLength } = result.parameters;
-    this.#statSn = new StatSnTracker((result.statSn + 1) >>> 0);
+    this.#recoversErrors = result.parameters.errorRecoveryLevel > 0;
+    const ask = (begRun: number, runLength: number): void => {
+      this.sendSnack({ type: snackType.status, begRun, runLength });
+    };
+    this.#status = new StatusIntake((result.statSn + 1) >>> 0, this.#recoversErrors ? ask : undefined);
     this.#sender.useDigests(headerDigest, dataDigest);
     this.#framer.reconfigure({ headerDigest, dataDigest, maxRecvDataSegmentLength });
     this.#move('loginSucceeded');
     this.#owner.loggedIn(this, result);
-  }
-
-  /** Applies the StatSN rules (RFC 7143 §4.2.2.2); false for a duplicate, which is to be ignored. */
-  #takesStatSn(pdu: TargetPdu): boolean {
-    if (pdu.opcode === opcode.r2t) return true;
-    if (pdu.opcode === opcode.dataIn && !pdu.hasStatus) return true;
-    // A NOP-In that asks nothing back, or only pings us, shows the next StatSN without using it up (§11.19.1).
-    if (pdu.opcode === opcode.nopIn && pdu.initiatorTaskTag === reservedTag) return true;
-    const expected = this.#statSn.expStatSn;
-    const order = this.#statSn.accept(pdu.statSn);
-    if (order === 'gap') {
-      throw new ProtocolError('ISCSI_BAD_SEQUENCE', `StatSN ${pdu.statSn} came where ${expected} was expected`, {
-        opcode: pdu.opcode,
-        byte: 24,
-        value: pdu.statSn,
-        clause: 'RFC 7143 §4.2.2.2',
-      });
-    }
-    return order === 'expected';
-  }
-
-  #digestError(part: 'header' | 'data'): ProtocolError {
-    return new ProtocolError(
-      'ISCSI_DIGEST_MISMATCH',
-      `The ${part} digest of a PDU from ${this.address} did not match`,
-      {
-        clause: 'RFC 7143 §7.8',
-      },
-    );
-  }
-
-  #lostError(cause: Error | undefined): IscsiError {
-    if (cause instanceof IscsiError) return cause;
-    const how = cause === undefined ? 'closed by the target' : `lost: ${cause.message}`;
-    return new TransportError('ISCSI_CONNECTION_LOST', `The connection to ${this.address} was ${how}`, {
-      address: this.address,
-      cause,
-    });
   }
 }

@@ -8,20 +8,31 @@ import type { ScsiTask } from './scsi-task.ts';
 
 /** The place in the caller's buffer for the data of `pdu`. Throws ProtocolError when they do not fit or are out of turn. */
 export function dataInDestination(task: ScsiTask, member: Member, pdu: DataIn, length: number): Uint8Array | undefined {
-  const { dataIn } = task.request;
-  if (dataIn === undefined) throw badDataIn(pdu, 16, 'names a task that reads nothing');
   if (pdu.dataSn !== task.expDataSn)
     throw badDataIn(pdu, 36, `has DataSN ${pdu.dataSn} where ${task.expDataSn} was expected`);
+  const destination = placeOf(task, pdu, length);
+  countData(task, member, pdu, pdu.bufferOffset, length);
+  task.expDataSn += 1;
+  return destination;
+}
+
+/** The same for a Data-In in any turn, which does not count as received yet. */
+export function placeOf(task: ScsiTask, pdu: DataIn, length: number): Uint8Array | undefined {
+  const { dataIn } = task.request;
+  if (dataIn === undefined) throw badDataIn(pdu, 16, 'names a task that reads nothing');
   const end = pdu.bufferOffset + length;
   if (end > dataIn.length) throw badDataIn(pdu, 40, `holds bytes ${pdu.bufferOffset} to ${end} of ${dataIn.length}`);
+  return length === 0 ? undefined : dataIn.subarray(pdu.bufferOffset, end);
+}
+
+/** Counts the data that are next in the order of DataSN. Throws ProtocolError when they are not next in the buffer. */
+export function countData(task: ScsiTask, member: Member, pdu: DataIn, offset: number, length: number): void {
   const { dataPduInOrder, dataSequenceInOrder } = member.parameters;
-  if (dataPduInOrder && dataSequenceInOrder && pdu.bufferOffset !== task.receivedLength) {
-    throw badDataIn(pdu, 40, `has offset ${pdu.bufferOffset} where ${task.receivedLength} was expected`);
+  if (dataPduInOrder && dataSequenceInOrder && offset !== task.receivedLength) {
+    throw badDataIn(pdu, 40, `has offset ${offset} where ${task.receivedLength} was expected`);
   }
-  task.expDataSn += 1;
   task.receivedLength += length;
   member.bytesRead += length;
-  return length === 0 ? undefined : dataIn.subarray(pdu.bufferOffset, end);
 }
 
 /** The result of a command whose status came with its last data. Always without sense data. */
@@ -87,7 +98,8 @@ function senseOf(pdu: ScsiResponse, data: Uint8Array): Uint8Array | undefined {
   return data.subarray(2, 2 + length);
 }
 
-function badDataIn(pdu: DataIn, byte: number, what: string): ProtocolError {
+/** What a Data-In that breaks a rule ends its connection with. */
+export function badDataIn(pdu: DataIn, byte: number, what: string): ProtocolError {
   return new ProtocolError('ISCSI_BAD_SEQUENCE', `A Data-In ${what}`, {
     opcode: pdu.opcode,
     byte,

@@ -9,12 +9,16 @@ import {
   type NopIn,
   opcode,
   opcodeOf,
+  type R2t,
   type Reject,
   reservedTag,
+  type ScsiResponse,
   type TargetPdu,
 } from '../wire/index.ts';
 import { fillHoles } from './hole-filler.ts';
 import { dataInDestination } from './read-data.ts';
+import { DataRecovery } from './recovery/data-recovery.ts';
+import { recoversErrors } from './roster.ts';
 import type { ScsiTask } from './scsi-task.ts';
 import type { SessionContext, TagHolder } from './session-context.ts';
 import type { TaskSet } from './task-set.ts';
@@ -29,17 +33,35 @@ export class Receiver {
   readonly #context: SessionContext;
   readonly #tasks: TaskSet;
   readonly #handler: MessageHandler;
+  readonly #recovery: DataRecovery;
 
   constructor(context: SessionContext, tasks: TaskSet, handler: MessageHandler) {
     this.#context = context;
     this.#tasks = tasks;
     this.#handler = handler;
+    this.#recovery = new DataRecovery(tasks);
   }
 
   /** Where the data of a Data-In go; see ConnectionOwner. */
   dataInDestination(connection: Connection, pdu: DataIn, length: number): Uint8Array | undefined {
     const task = this.#task(connection, pdu.initiatorTaskTag);
-    return task?.member === undefined ? undefined : dataInDestination(task, task.member, pdu, length);
+    if (task?.member === undefined) return undefined;
+    const isInTurn = pdu.dataSn === task.expDataSn && task.recovery === undefined;
+    return isInTurn || !recoversErrors(task.member)
+      ? dataInDestination(task, task.member, pdu, length)
+      : this.#recovery.place(task, task.member, pdu, length);
+  }
+
+  /** The data of a Data-In are damaged; see ConnectionOwner. */
+  dataInDamaged(connection: Connection, pdu: DataIn, length: number): boolean {
+    const task = this.#task(connection, pdu.initiatorTaskTag);
+    return task?.member !== undefined && this.#recovery.damaged(task, task.member, pdu, length);
+  }
+
+  /** The data of a Data-In will not be whole; see ConnectionOwner. */
+  dataInCut(connection: Connection, pdu: DataIn, length: number): void {
+    const task = this.#task(connection, pdu.initiatorTaskTag);
+    if (task !== undefined) this.#recovery.cut(task, length);
   }
 
   /** Takes a whole PDU; see ConnectionOwner. */
@@ -53,17 +75,17 @@ export class Receiver {
     switch (pdu.opcode) {
       case opcode.dataIn: {
         const task = this.#task(connection, pdu.initiatorTaskTag);
-        if (task !== undefined) this.#tasks.dataInCompleted(task, pdu);
+        if (task !== undefined) this.#dataIn(task, pdu);
         return;
       }
       case opcode.scsiResponse: {
         const task = this.#task(connection, pdu.initiatorTaskTag);
-        if (task !== undefined) this.#tasks.responseReceived(task, pdu, data);
+        if (task !== undefined) this.#response(task, pdu, data);
         return;
       }
       case opcode.r2t: {
         const task = this.#task(connection, pdu.initiatorTaskTag);
-        if (task !== undefined) this.#tasks.r2tReceived(task, pdu);
+        if (task !== undefined) this.#r2t(task, pdu);
         return;
       }
       case opcode.nopIn:
@@ -86,6 +108,29 @@ export class Receiver {
           clause: 'RFC 7143 §6.3',
         });
     }
+  }
+
+  #dataIn(task: ScsiTask, pdu: DataIn): void {
+    const { member } = task;
+    // Without a fault and without a wish for acknowledgement nothing is different where errors are recovered.
+    const isPlain = task.recovery === undefined && !pdu.isAcknowledge;
+    if (isPlain || member === undefined || !recoversErrors(member) || this.#recovery.arrived(task, member, pdu)) {
+      this.#tasks.dataInCompleted(task, pdu);
+    }
+  }
+
+  #response(task: ScsiTask, pdu: ScsiResponse, data: Uint8Array): void {
+    const { member } = task;
+    const isPlain = task.recovery === undefined && pdu.expDataSn === task.expDataSn;
+    if (isPlain || member === undefined || !recoversErrors(member)) this.#tasks.responseReceived(task, pdu, data);
+    else if (this.#recovery.responded(task, member, pdu, data)) this.#tasks.responseReceived(task, pdu, data);
+  }
+
+  #r2t(task: ScsiTask, pdu: R2t): void {
+    const { member } = task;
+    const isInTurn = task.recovery === undefined && pdu.r2tSn === task.expDataSn;
+    if (isInTurn || member === undefined || !recoversErrors(member)) this.#tasks.r2tReceived(task, pdu);
+    else this.#recovery.r2tReceived(task, member, pdu);
   }
 
   /** The SCSI task with this tag; undefined for one that has ended, whose late PDUs are of no interest. */

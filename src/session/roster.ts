@@ -33,6 +33,11 @@ export interface Member {
   textExchange: Promise<void> | undefined;
 }
 
+/** Whether lost and damaged PDUs of a connection are asked for again, rather than end it (RFC 7143 §7.1.5). */
+export function recoversErrors(member: Member): boolean {
+  return member.parameters.errorRecoveryLevel > 0;
+}
+
 /** Which connection carries the next command: a policy of ours as data, or the caller's own. */
 export type SchedulingPolicy = NamedPolicy | Chooser<Member>;
 

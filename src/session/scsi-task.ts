@@ -2,11 +2,21 @@
 
 import type { Effect } from '../base/index.ts';
 import { type R2t, reservedTag } from '../wire/index.ts';
+import type { TaskRecovery } from './recovery/task-recovery.ts';
 import type { Member } from './roster.ts';
 import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
 
 /** Where a task stands. `aborting` is sent, with an ABORT TASK behind it; `orphaned` is sent, its connection lost. */
 export type TaskState = 'queued' | 'sent' | 'aborting' | 'orphaned' | 'done';
+
+/** How far a task had come, since when it has not come further, and what has been tried for it since. */
+export interface Standing {
+  readonly expDataSn: number;
+  readonly receivedLength: number;
+  readonly hasArrived: boolean;
+  readonly sinceMs: number;
+  attempts: number;
+}
 
 const noDeadline = Number.POSITIVE_INFINITY;
 
@@ -35,6 +45,12 @@ export class ScsiTask {
   receivedLength = 0;
   /** How many Data-In and R2T PDUs have arrived: the next DataSN or R2TSN, and what ExpDataSN must say at the end. */
   expDataSn = 0;
+  /** Up to where a write's data have been sent, or asked for, so far. */
+  askedLength = 0;
+  /** What it lacks, once a PDU of it was lost where that is recovered. */
+  recovery: TaskRecovery | undefined;
+  /** How it stood when it was last looked at; kept by the watch over quiet commands. */
+  standing: Standing | undefined;
   readonly #resolve: (result: ScsiResult) => void;
   readonly #reject: (error: Error) => void;
   #release: (() => void) | undefined;

@@ -102,6 +102,10 @@ export class Session implements ScsiPort {
       received: (connection, pdu, data) => {
         this.#receiver.received(connection, pdu, data);
       },
+      dataInDamaged: (connection, pdu, length) => this.#receiver.dataInDamaged(connection, pdu, length),
+      dataInCut: (connection, pdu, length) => {
+        this.#receiver.dataInCut(connection, pdu, length);
+      },
       lost: (connection, error) => {
         this.#lost(connection, error);
       },

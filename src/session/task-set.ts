@@ -296,6 +296,7 @@ export class TaskSet {
   }
 
   #release(task: ScsiTask): void {
+    task.recovery?.ended();
     this.#context.tags.release(task.initiatorTaskTag);
     this.#inFlight -= 1;
     if (task.member !== undefined) task.member.tasksInFlight -= 1;

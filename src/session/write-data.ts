@@ -23,6 +23,7 @@ export function unsolicitedData(length: number, parameters: NegotiatedParameters
 
 /** Sends the unsolicited Data-Out PDUs that follow a command. */
 export function sendUnsolicited(task: ScsiTask, member: Member, unsolicited: UnsolicitedData): void {
+  task.askedLength = unsolicited.end;
   if (unsolicited.end > unsolicited.immediateLength) {
     // Without a target transfer tag the LUN field is reserved (RFC 7143 §11.7.4).
     sendSequence(task, member, {
@@ -36,17 +37,26 @@ export function sendUnsolicited(task: ScsiTask, member: Member, unsolicited: Uns
 
 /** Answers an R2T with one sequence of Data-Out PDUs. Throws ProtocolError for an R2T that breaks the rules of §11.8. */
 export function answerR2t(task: ScsiTask, member: Member, r2t: R2t): void {
+  if (task.request.dataOut !== undefined && r2t.r2tSn !== task.expDataSn)
+    throw badR2t(r2t, 36, `has R2TSN ${r2t.r2tSn} where ${task.expDataSn} was expected`);
+  fulfilR2t(task, member, r2t);
+  task.expDataSn += 1;
+}
+
+/**
+ * The same for an R2T in any turn, as after the loss of one. Ranges may come again and in any order: a recovery R2T asks for
+ * part or all of what an earlier one has asked for (§11.8).
+ */
+export function fulfilR2t(task: ScsiTask, member: Member, r2t: R2t): void {
   const from = r2t.bufferOffset;
   const length = r2t.desiredDataTransferLength;
   if (task.request.dataOut === undefined) throw badR2t(r2t, 8, 'names a task that writes nothing');
   if (!equalLun(r2t.lun, task.request.lun)) throw foreignLun(r2t);
-  if (r2t.r2tSn !== task.expDataSn)
-    throw badR2t(r2t, 36, `has R2TSN ${r2t.r2tSn} where ${task.expDataSn} was expected`);
   if (length === 0 || length > member.parameters.maxBurstLength) throw badR2t(r2t, 44, `asks for ${length} bytes`);
-  if (from + length > task.length)
-    throw badR2t(r2t, 40, `asks for bytes ${from} to ${from + length} of ${task.length}`);
-  task.expDataSn += 1;
-  sendSequence(task, member, { lun: r2t.lun, tag: r2t.targetTransferTag, from, to: from + length });
+  const to = from + length;
+  if (to > task.length) throw badR2t(r2t, 40, `asks for bytes ${from} to ${to} of ${task.length}`);
+  task.askedLength = Math.max(task.askedLength, to);
+  sendSequence(task, member, { lun: r2t.lun, tag: r2t.targetTransferTag, from, to });
 }
 
 interface Sequence {
@@ -92,7 +102,8 @@ function foreignLun(r2t: R2t): ProtocolError {
   });
 }
 
-function badR2t(r2t: R2t, byte: number, what: string): ProtocolError {
+/** What an R2T that breaks a rule ends its connection with. */
+export function badR2t(r2t: R2t, byte: number, what: string): ProtocolError {
   return new ProtocolError('ISCSI_BAD_SEQUENCE', `An R2T ${what}`, {
     opcode: r2t.opcode,
     byte,
