@@ -43,8 +43,10 @@ export class StatSnTracker {
     return this.#next;
   }
 
-  get hasMissing(): boolean {
-    return this.#missing.size > 0;
+  /** The first number whose PDU has not come, though later ones have. */
+  get firstMissing(): number | undefined {
+    const [first] = this.#missing.keys();
+    return first;
   }
 
   /** Takes the StatSN of a PDU that carries status. Changes nothing when it answers `duplicate` or `gap`. */

@@ -30,7 +30,12 @@ export class StatusIntake {
 
   /** Whether PDUs are missing that the target is known to have sent. */
   get hasMissing(): boolean {
-    return this.#tracker.hasMissing;
+    return this.#tracker.firstMissing !== undefined;
+  }
+
+  /** The first number whose PDU is missing. */
+  get firstMissing(): number | undefined {
+    return this.#tracker.firstMissing;
   }
 
   /** Whether a PDU is to be acted on: false for one that was had before. Throws ProtocolError ISCSI_BAD_SEQUENCE. */

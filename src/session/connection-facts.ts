@@ -19,12 +19,16 @@ export interface ConnectionFacts {
   readonly bytesRead: number;
   /** Bytes of write data that have been sent over it, what was sent twice counted twice. */
   readonly bytesWritten: number;
+  /** SNACKs and command retries sent to recover from errors within the connection (RFC 7143 §7.1.4). */
+  readonly snacksSent: number;
+  readonly retriesSent: number;
   readonly parameters: NegotiatedParameters;
 }
 
 /** What `member` is like at this moment. */
 export function connectionFacts(member: Member, role: ConnectionRole): ConnectionFacts {
-  const { connection, isLeading, tasksInFlight, tasksSent, bytesRead, bytesWritten, parameters } = member;
-  const { cid, state, address } = connection;
-  return { cid, state, isLeading, address, role, tasksInFlight, tasksSent, bytesRead, bytesWritten, parameters };
+  const { connection, isLeading, tasksInFlight, tasksSent, bytesRead, bytesWritten, retriesSent, parameters } = member;
+  const { cid, state, address, snacksSent } = connection;
+  const counts = { tasksInFlight, tasksSent, bytesRead, bytesWritten, snacksSent, retriesSent };
+  return { cid, state, isLeading, address, role, ...counts, parameters };
 }

@@ -8,6 +8,7 @@ import type { Joining } from './joining.ts';
 import { Keepalive } from './keepalive.ts';
 import { requestLogout } from './logout-request.ts';
 import type { Remains } from './recovery/lost-connection.ts';
+import { QuietWatch } from './recovery/quiet-watch.ts';
 import type { Member } from './roster.ts';
 import type { SessionContext } from './session-context.ts';
 import type { TaskSet } from './task-set.ts';
@@ -18,6 +19,7 @@ export class Membership {
   readonly #tasks: TaskSet;
   readonly #joining: Joining;
   readonly #keepalives = new Map<number, Keepalive>();
+  readonly #watches = new Map<number, QuietWatch>();
   readonly #removals = new Map<number, Promise<void>>();
 
   constructor(context: SessionContext, tasks: TaskSet, joining: Joining) {
@@ -38,6 +40,7 @@ export class Membership {
       tasksSent: 0,
       bytesRead: 0,
       bytesWritten: 0,
+      retriesSent: 0,
       isDraining: false,
       announcedTimes: undefined,
       textExchange: undefined,
@@ -46,6 +49,7 @@ export class Membership {
     // A discovery session's target takes text and a logout, and has to reject all else (RFC 7143 §4.3).
     if (this.#joining.isDiscovery) return;
     this.#keepalives.set(connection.cid, new Keepalive(this.#context, member));
+    this.#watches.set(connection.cid, new QuietWatch(this.#context, member, this.#tasks));
   }
 
   /**
@@ -154,6 +158,7 @@ export class Membership {
     member.isDraining = true;
     roster.refresh();
     this.#keepalives.get(member.connection.cid)?.stop();
+    this.#watches.get(member.connection.cid)?.stop();
     for (const holder of tags.holders()) {
       const isAsking = holder.kind === 'request' && holder.cmdSn === undefined;
       if (isAsking && holder.connection === member.connection) holder.fail(error);
@@ -165,6 +170,8 @@ export class Membership {
     const { connection } = member;
     this.#keepalives.get(connection.cid)?.stop();
     this.#keepalives.delete(connection.cid);
+    this.#watches.get(connection.cid)?.stop();
+    this.#watches.delete(connection.cid);
     this.#context.roster.remove(connection.cid);
     const unfilled = unfilledHoles(this.#context, connection);
     for (const holder of this.#context.tags.holders()) {

@@ -23,6 +23,11 @@ export interface SessionLimits {
   readonly pingIntervalMs: number;
   /** How long a ping may go unanswered before the connection is given up. */
   readonly pingTimeoutMs: number;
+  /**
+   * How long a command may stand still before its loss is looked into, at ErrorRecoveryLevel 1 and higher; 0 for never. Noticed
+   * up to a quarter later.
+   */
+  readonly commandRetryIntervalMs: number;
   /** How long commands in flight may take to finish before a logout aborts them. */
   readonly drainTimeoutMs: number;
   /** Limit for the answer to a Logout Request. */
@@ -54,6 +59,7 @@ export const defaultLimits: SessionLimits = {
   textTimeoutMs: 10_000,
   pingIntervalMs: 5_000,
   pingTimeoutMs: 5_000,
+  commandRetryIntervalMs: 5_000,
   drainTimeoutMs: 10_000,
   logoutTimeoutMs: 5_000,
   reconnectIntervalMs: 5_000,

@@ -1,6 +1,6 @@
 // What a session does with a PDU that has arrived: to the task or conversation that it names, or to the session itself.
 
-import { channels, type IscsiError, ProtocolError, u32 } from '../base/index.ts';
+import { channels, ProtocolError, u8, u32 } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import {
   type AsyncMessage,
@@ -11,12 +11,15 @@ import {
   opcodeOf,
   type R2t,
   type Reject,
+  rejectReason,
   reservedTag,
   type ScsiResponse,
+  snackType,
   type TargetPdu,
 } from '../wire/index.ts';
 import { fillHoles } from './hole-filler.ts';
 import { dataInDestination } from './read-data.ts';
+import { retryCommand } from './recovery/command-retry.ts';
 import { DataRecovery } from './recovery/data-recovery.ts';
 import { recoversErrors } from './roster.ts';
 import type { ScsiTask } from './scsi-task.ts';
@@ -190,19 +193,37 @@ export class Receiver {
       value: pdu.reason,
       clause: 'RFC 7143 §11.17',
     });
-    if (rejected.opcode !== undefined) this.#failRejected(connection, rejected.opcode, u32(data, 16), error);
+    if (rejected.opcode === opcode.snackRequest) this.#snackRejected(connection, pdu, data, error);
+    else if (rejected.opcode !== undefined) this.#failRejected(connection, rejected.opcode, u32(data, 16), error);
   }
 
-  #failRejected(connection: Connection, code: number, tag: number, error: IscsiError): void {
+  #failRejected(connection: Connection, code: number, tag: number, error: ProtocolError): void {
     const holder = this.#holder(connection, tag);
     if (holder?.kind === 'request') holder.fail(error);
-    // A task whose data were rejected goes on: the target ends it with a SCSI Response (RFC 7143 §7.8).
+    // A task whose data were rejected goes on: the target ends it with a SCSI Response, or asks for them with a recovery R2T
+    // (RFC 7143 §7.8).
     if (holder?.kind === 'scsi' && code === opcode.scsiCommand) this.#commandRejected(holder, error);
   }
 
   /** A rejected command does not count as received: its number has to be sent again (RFC 7143 §7.3). */
-  #commandRejected(task: ScsiTask, error: IscsiError): void {
+  #commandRejected(task: ScsiTask, error: ProtocolError): void {
+    const { member } = task;
+    if (member === undefined) return;
+    // Immediate data that were damaged on the way go out again with their command (§7.8, §11.17.1 note 1).
+    const isDamaged = error.value === rejectReason.dataDigestError && recoversErrors(member);
+    if (isDamaged && retryCommand(this.#context, task, member)) return;
     this.#tasks.fail(task, error);
-    if (task.member !== undefined) fillHoles(this.#context, task.member, [task.cmdSn]);
+    fillHoles(this.#context, member, [task.cmdSn]);
+  }
+
+  /** What a SNACK asked for will not come. */
+  #snackRejected(connection: Connection, pdu: Reject, data: Uint8Array, error: ProtocolError): void {
+    const type = u8(data, 1) & 0x0f;
+    if (type === snackType.dataOrR2t) {
+      const task = this.#task(connection, u32(data, 16));
+      if (task?.member !== undefined) this.#recovery.rejected(task, task.member, pdu.reason);
+    }
+    // A status that the target does not have any more cannot be acknowledged, nor anything after it.
+    if (type === snackType.status && connection.status.isMissing(u32(data, 40), u32(data, 44))) throw error;
   }
 }

@@ -25,6 +25,8 @@ export interface Member {
   bytesRead: number;
   /** Bytes of write data that have been sent over it, what was sent twice counted twice. */
   bytesWritten: number;
+  /** How many commands have been sent again (RFC 7143 §7.2.1). */
+  retriesSent: number;
   /** Takes nothing new because it, or its session, is being logged out. */
   isDraining: boolean;
   /** Time2Wait and Time2Retain, in seconds, with which the target announced that it drops the connection. */

@@ -9,13 +9,11 @@ import type { ScsiRequest, ScsiResult } from './scsi-port.ts';
 /** Where a task stands. `aborting` is sent, with an ABORT TASK behind it; `orphaned` is sent, its connection lost. */
 export type TaskState = 'queued' | 'sent' | 'aborting' | 'orphaned' | 'done';
 
-/** How far a task had come, since when it has not come further, and what has been tried for it since. */
+/** How far a task had come, and since when it has not come further. */
 export interface Standing {
   readonly expDataSn: number;
   readonly receivedLength: number;
-  readonly hasArrived: boolean;
   readonly sinceMs: number;
-  attempts: number;
 }
 
 const noDeadline = Number.POSITIVE_INFINITY;
@@ -51,6 +49,9 @@ export class ScsiTask {
   recovery: TaskRecovery | undefined;
   /** How it stood when it was last looked at; kept by the watch over quiet commands. */
   standing: Standing | undefined;
+  /** How often its command was sent again, and R2Ts asked for that nothing had shown to be lost. */
+  retries = 0;
+  r2tRequests = 0;
   readonly #resolve: (result: ScsiResult) => void;
   readonly #reject: (error: Error) => void;
   #release: (() => void) | undefined;
@@ -71,6 +72,13 @@ export class ScsiTask {
   /** What the command may have done to the medium, when it ends without an answer. */
   get effect(): Effect {
     return this.state === 'queued' || this.request.dataIn !== undefined ? 'none' : 'unknown';
+  }
+
+  /** Its connection is gone, and with it the PDUs that were missing: the target sends from `expDataSn` on, or ends the task. */
+  forgetRecovery(): void {
+    this.recovery?.ended();
+    this.recovery = undefined;
+    this.standing = undefined;
   }
 
   /** Keeps what is to be called at the end, whatever the end. */

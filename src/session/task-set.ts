@@ -208,6 +208,7 @@ export class TaskSet {
       else orphans.push(task);
     }
     for (const task of orphans) {
+      task.forgetRecovery();
       task.state = 'orphaned';
       task.member = undefined;
     }
