@@ -79,7 +79,7 @@ suite('--policy', () => {
 
 suite('shares of connections', () => {
   function facts(cid: number, tasksSent: number, bytesRead: number, bytesWritten: number): ConnectionFacts {
-    const counts = { tasksInFlight: 0, tasksSent, bytesRead, bytesWritten };
+    const counts = { tasksInFlight: 0, tasksSent, bytesRead, bytesWritten, snacksSent: 0, retriesSent: 0 };
     const parameters = {} as ConnectionFacts['parameters'];
     return { cid, state: 'loggedIn', isLeading: cid === 1, address: `h:${cid}`, role: 'active', ...counts, parameters };
   }
