@@ -2,7 +2,7 @@
 
 import type { EventEmitter } from 'node:events';
 
-import { type Clock, type HolderFacts, type IscsiError, type Lun, UsageError } from '../base/index.ts';
+import { type Clock, equalLun, type HolderFacts, type IscsiError, type Lun, UsageError } from '../base/index.ts';
 import {
   type DeviceEvents,
   type DeviceFacts,
@@ -41,11 +41,6 @@ export interface LogoutReport extends RemovalReport {
 /** Options of a logout: force, and limits for asking holders, for commands in flight and for flushing. */
 export type LogoutOptions = RemovalOptions;
 
-/** How long holders may take to let go. */
-const askTimeoutMs = 5_000;
-/** How long a flush may take: caches of disks are large, and those of arrays larger. */
-const flushTimeoutMs = 30_000;
-
 /** What a session has from its initiator. */
 interface InitiatorParts {
   readonly clock: Clock;
@@ -77,13 +72,14 @@ export class InitiatorSession implements ScsiPort {
     this.#session = session;
     this.#routes = routes;
     this.#portalGroups = portalGroups;
+    const { askTimeoutMs, drainTimeoutMs, flushTimeoutMs, abortTimeoutMs } = session.limits;
     this.#devices = new DeviceStack(session, options.targetName, {
       clock,
       disk: options.disk,
-      limits: { askTimeoutMs, drainTimeoutMs: session.limits.drainTimeoutMs, flushTimeoutMs },
-      endTasksTimeoutMs: session.limits.abortTimeoutMs,
-      endTasks: (_lun, error) => {
-        session.abortTasks(error);
+      limits: { askTimeoutMs, drainTimeoutMs, flushTimeoutMs },
+      endTasksTimeoutMs: abortTimeoutMs,
+      endTasks: (lun, error) => {
+        session.failTasks((request) => equalLun(request.lun, lun), error);
       },
     });
     this.deviceEvents = this.#devices.events;
@@ -205,8 +201,8 @@ export class InitiatorSession implements ScsiPort {
 
   /**
    * Leaves safely: every holder of a device is asked to let go, and one that refuses or cannot be asked is enough to
-   * refuse (DeviceBusyError, which names them all). Then commands finish, caches are flushed, the session is logged out and torn down. Always ends by
-   * its deadlines. A second call gets the first one's result.
+   * refuse (DeviceBusyError, which names them all). Then commands finish, caches are flushed, the session is logged out
+   * and torn down. Always ends by its deadlines. A second call gets the first one's result.
    */
   logout(options: LogoutOptions = {}): Promise<LogoutReport> {
     this.#logout ??= this.#leave(options).catch((error: unknown) => {
@@ -232,11 +228,16 @@ export class InitiatorSession implements ScsiPort {
     this.#session.destroy(error);
   }
 
+  /** Compares the devices with what they were, before a session that was lost goes on. @internal */
+  async compareDevices(port: ScsiPort, signal: AbortSignal): Promise<void> {
+    await this.#devices.beforeResume(port, signal);
+  }
+
   async #leave(options: LogoutOptions): Promise<LogoutReport> {
     const { drainTimeoutMs } = options;
     // What is over, or leaves because the target said so, cannot be kept by a refusal.
     const { state } = this.#session;
-    const force = options.force === true || state === 'free' || state === 'leaving';
+    const force = options.force === true || (state !== 'loggedIn' && state !== 'failed');
     const removal = await this.#devices.removeAll({ ...options, force });
     const { how, error } = await this.#session.logout(drainTimeoutMs === undefined ? {} : { drainTimeoutMs });
     await this.#closed;
@@ -244,9 +245,14 @@ export class InitiatorSession implements ScsiPort {
   }
 
   #tellDevices(): void {
-    this.events.on('stateChanged', (state) => {
-      if (state === 'failed') this.#devices.sessionLost();
-      if (state === 'loggedIn') this.#devices.sessionResumed();
+    this.events.on('suspended', () => {
+      this.#devices.sessionLost();
+    });
+    this.events.on('resumed', () => {
+      this.#devices.sessionResumed();
+    });
+    this.events.on('gone', () => {
+      this.#devices.sessionGone();
     });
     this.events.on('asyncMessage', ({ lun }, sense) => {
       if (sense !== undefined) this.#devices.attention(lun, sense);

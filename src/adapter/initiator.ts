@@ -3,7 +3,7 @@
 import { type Clock, SessionError, systemClock } from '../base/index.ts';
 import { type DiscoveredTarget, discoverTargets } from '../discovery/index.ts';
 import { type Address, Engine, type LocalBinding, type TransportDriver, tcpDriver } from '../engine/index.ts';
-import { ChallengeMemory, openSession } from '../session/index.ts';
+import { ChallengeMemory, openSession, type ScsiPort } from '../session/index.ts';
 import { type ConnectOptions, type LoginWishes, toLogin } from './connect-options.ts';
 import { checkName, defaultInitiatorName } from './initiator-name.ts';
 import { InitiatorSession } from './initiator-session.ts';
@@ -70,15 +70,19 @@ export class Initiator {
   async connect(options: ConnectOptions): Promise<InitiatorSession> {
     this.#requireOpen();
     const routes = new Routes(this.#engine, this.#address);
+    let wrapped: InitiatorSession | undefined;
     try {
       const { policy, reconnects = false } = options;
       const settings = {
         ...this.#sessionOptions(options, routes),
         reconnects,
+        beforeResume: async (port: ScsiPort, signal: AbortSignal): Promise<void> => {
+          await wrapped?.compareDevices(port, signal);
+        },
         ...(policy === undefined ? {} : { policy }),
       };
       const session = await openSession(settings, options.signal);
-      const wrapped = new InitiatorSession(session, routes, options, {
+      wrapped = new InitiatorSession(session, routes, options, {
         clock: this.#clock,
         portalGroups: this.#portalGroups,
       });

@@ -51,6 +51,8 @@ const readers: Readonly<Record<string, Reader>> = {
   'task-timeout': limit('taskTimeoutMs'),
   'logout-timeout': limit('logoutTimeoutMs'),
   'drain-timeout': limit('drainTimeoutMs'),
+  'ask-timeout': limit('askTimeoutMs'),
+  'flush-timeout': limit('flushTimeoutMs'),
   'ping-interval': limit('pingIntervalMs'),
   'ping-timeout': limit('pingTimeoutMs'),
 };

@@ -185,9 +185,11 @@ export class Device {
       const message = `${this.name} cannot be flushed while its session is lost`;
       throw new SessionError('ISCSI_SESSION_LOST', message, { effect: 'unknown' });
     }
+    // To a deadline, 0 means none; to a flush, that there is no time for it.
+    const limit = Math.max(1, limitMs);
     await withDeadline(
       this.#parts.clock,
-      limitMs,
+      limit,
       () => flushTimeout(this.name, limitMs),
       undefined,
       async (signal) => {

@@ -94,11 +94,12 @@ export async function checkUnit(
 }
 
 /**
- * Whether the disk that was opened still answers. A disk may grow and shrink, but not change its blocks; one that has no
+ * Whether the disk that was opened still answers, by its names (VPD page 83h) and its serial number (80h): one of them
+ * that differs is enough, for a target may make its names of the LUN's number alone. A disk may grow and shrink, but not change its blocks; one that has no
  * name of its own may not change its size either, since nothing else tells it from another of its make.
  */
 export function isSameUnit(known: KnownUnit, now: CheckedUnit): boolean {
-  if (!isSameDevice(known.identity, now.identity)) return false;
+  if (!isSameDevice(known.identity, now.identity) || hasOtherSerial(known.identity, now.identity)) return false;
   if (now.capacity === undefined) return true;
   if (now.capacity.blockSize !== known.blockSize) return false;
   return isUniquelyNamed(now.identity) || now.capacity.size === known.size;
@@ -108,6 +109,10 @@ export function isSameUnit(known: KnownUnit, now: CheckedUnit): boolean {
 export function isUnitMissing(error: unknown): boolean {
   if (!(error instanceof ScsiError) || error.senseKey !== scsi.senseKey.illegalRequest) return false;
   return (error.asc ?? 0) * 0x100 + (error.ascq ?? 0) === scsi.additionalSense.logicalUnitNotSupported;
+}
+
+function hasOtherSerial(a: DiskIdentity, b: DiskIdentity): boolean {
+  return a.serial !== undefined && b.serial !== undefined && a.serial !== b.serial;
 }
 
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -28,6 +28,10 @@ export interface SessionLimits {
    * up to a quarter later.
    */
   readonly commandRetryIntervalMs: number;
+  /** How long holders of a device may take to let go of it, or to say that they will not. */
+  readonly askTimeoutMs: number;
+  /** How long a device may take to flush its cache before it is let go. */
+  readonly flushTimeoutMs: number;
   /** How long commands in flight may take to finish before a logout aborts them. */
   readonly drainTimeoutMs: number;
   /** Limit for the answer to a Logout Request. */
@@ -60,6 +64,8 @@ export const defaultLimits: SessionLimits = {
   pingIntervalMs: 5_000,
   pingTimeoutMs: 5_000,
   commandRetryIntervalMs: 5_000,
+  askTimeoutMs: 5_000,
+  flushTimeoutMs: 30_000,
   drainTimeoutMs: 10_000,
   logoutTimeoutMs: 5_000,
   reconnectIntervalMs: 5_000,
@@ -76,6 +82,7 @@ const indispensable: readonly string[] = [
   'abortTimeoutMs',
   'lunResetTimeoutMs',
   'targetResetTimeoutMs',
+  'flushTimeoutMs',
   'logoutTimeoutMs',
   'pingTimeoutMs',
 ] satisfies (keyof SessionLimits)[];

@@ -101,6 +101,22 @@ suite('comparing units', () => {
     assert.equal(isSameUnit(known(named), now({ ...named, serial: 'B' })), false);
   });
 
+  test('VPD 83h and 80h: a name that stays does not make up for another serial number', () => {
+    const designators = [
+      {
+        codeSet: scsi.designatorCodeSet.binary,
+        association: scsi.designatorAssociation.logicalUnit,
+        type: scsi.designatorType.naa,
+        protocolIdentifier: undefined,
+        value: Uint8Array.of(0x30, 1, 2, 3, 4, 5, 6, 7),
+      },
+    ];
+    const whole = { ...named, designators };
+    assert.equal(isSameUnit(known(whole), now(whole)), true);
+    assert.equal(isSameUnit(known(whole), now({ ...whole, serial: 'B' })), false);
+    assert.equal(isSameUnit(known(whole), now({ ...whole, serial: undefined })), true);
+  });
+
   test('a device without a name or with an empty serial number is known by its size', () => {
     for (const identity of [nameless, { ...nameless, serial: '' }]) {
       assert.equal(isSameUnit(known(identity), now(identity)), true);
