@@ -6,6 +6,7 @@ import { DataInSender } from './data-in-sender.ts';
 import type { Outcome, Plan } from './device-server/plan.ts';
 import { type CheckCondition, condition, encodeSense, scsiStatus } from './device-server/sense.ts';
 import type { CommandVerdict } from './hooks.ts';
+import { watchSequence } from './recovery/sequence-watch.ts';
 import { type Completion, scsiResponse } from './scsi-responder.ts';
 import type { TargetSession } from './session.ts';
 import type { Task } from './task.ts';
@@ -141,14 +142,21 @@ export class CommandRunner {
   async #collect(task: Task, wanted: number): Promise<Completion | undefined> {
     const { transfer } = task;
     if (transfer === undefined) return undefined;
-    for (;;) {
-      if (task.isAborting()) return undefined;
-      if (task.isSuspended) await task.bound();
-      else {
-        this.#askFor(task, transfer, wanted);
-        if (transfer.isQuiet) return transfer.fault && checked(transfer.fault);
-        await task.progress();
+    const { clock, limits } = this.#core.options;
+    const isRecovering = this.#session.parameters.errorRecoveryLevel > 0;
+    const watch = isRecovering ? watchSequence(clock, limits.sequenceTimeoutMs, task, transfer) : undefined;
+    try {
+      while (!task.isAborting()) {
+        if (task.isSuspended) await task.bound();
+        else {
+          this.#askFor(task, transfer, wanted);
+          if (transfer.isQuiet) return transfer.fault && checked(transfer.fault);
+          await task.progress();
+        }
       }
+      return undefined;
+    } finally {
+      watch?.stop();
     }
   }
 

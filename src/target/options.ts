@@ -41,6 +41,8 @@ export interface TargetLimits {
   readonly sendBufferLength?: number;
   /** Bytes of reads that may be kept until they are acknowledged, from error recovery level 1 on; 64 MiB unless given. */
   readonly keptDataLength?: number;
+  /** How long data of a write may fail to come before they are asked for again, from error recovery level 1 on; 5 s. */
+  readonly sequenceTimeoutMs?: number;
   /** How long a task management function waits for data and acknowledgments of the initiator; 5 s unless given. */
   readonly taskManagementTimeoutMs?: number;
 }
@@ -114,6 +116,7 @@ const defaultLimits: Required<TargetLimits> = {
   writeBufferLength: 268_435_456,
   sendBufferLength: 2_097_152,
   keptDataLength: 67_108_864,
+  sequenceTimeoutMs: 5_000,
   taskManagementTimeoutMs: 5_000,
 };
 

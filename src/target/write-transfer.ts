@@ -70,6 +70,7 @@ export class WriteTransfer {
   #requested: number;
   #r2tSn = 0;
   #recoveries = 0;
+  #progress = 0;
   #fault: CheckCondition | undefined;
 
   constructor(announcement: WriteAnnouncement, parameters: SessionParameters) {
@@ -102,11 +103,6 @@ export class WriteTransfer {
     return this.#arriving !== undefined;
   }
 
-  /** How far the data have been asked for or sent, from offset 0 without a gap. */
-  get requested(): number {
-    return this.#requested;
-  }
-
   /** The R2TSN of the next R2T. */
   get nextR2tSn(): number {
     return this.#r2tSn;
@@ -115,6 +111,11 @@ export class WriteTransfer {
   /** R2Ts that were sent to have lost data again. */
   get recoveryCount(): number {
     return this.#recoveries;
+  }
+
+  /** Grows with each Data-Out PDU and each R2T. */
+  get progress(): number {
+    return this.#progress;
   }
 
   /** The R2Ts that have not been answered in full. */
@@ -148,6 +149,7 @@ export class WriteTransfer {
     // §7.3: also for a PDU that is rejected for its digest.
     sequence.dataSn = snAdd(pdu.dataSn, 1);
     this.#arriving = { sequence, facts: pdu };
+    this.#progress += 1;
     return isInPlace && isInside;
   }
 
@@ -167,7 +169,7 @@ export class WriteTransfer {
     this.arrived();
   }
 
-  /** The connection is gone: what has not come on it will not come. */
+  /** What was asked for or announced, and has not come, will not come: the connection is gone, or the time is up. */
   interrupt(): void {
     const arriving = this.#arriving;
     this.#arriving = undefined;
@@ -198,6 +200,7 @@ export class WriteTransfer {
     const r2t = { targetTransferTag, r2tSn: this.#r2tSn, offset: start, length: end - start };
     this.#outstanding.push({ r2t, next: start, end, dataSn: 0 });
     this.#r2tSn = snAdd(this.#r2tSn, 1);
+    this.#progress += 1;
     return r2t;
   }
 
