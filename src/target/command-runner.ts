@@ -1,5 +1,6 @@
 // Runs SCSI tasks: from the turn in the task set to the response (RFC 7143 §11.3, §11.4, §11.7, §11.8).
 
+import { raceAbort } from '../base/index.ts';
 import { opcode } from '../wire/index.ts';
 import type { TargetCore } from './core.ts';
 import { DataInSender } from './data-in-sender.ts';
@@ -38,6 +39,7 @@ export class CommandRunner {
       // §11.4.2: no response while the initiator still sends what it announced or was asked for.
       while (completion !== undefined && task.transfer?.isQuiet === false && !task.isAborting()) await task.progress();
       await task.settleTransfers();
+      if (task.statusHold !== undefined) await raceAbort(task.statusHold(), task.signal).catch(() => undefined);
       if (completion !== undefined && task.isSuspended) await this.#rejoin(task, read);
     } finally {
       if (task.isAborting()) completion = undefined;
@@ -87,6 +89,9 @@ export class CommandRunner {
         return undefined;
       case 'status':
         return { status: verdict.status, presented: 0, ...(verdict.sense && { sense: verdict.sense }) };
+      case 'holdStatus':
+        task.statusHold = verdict.until;
+        return undefined;
       case 'targetFailure':
         return { status: 0, presented: 0, isFailure: true };
       case 'close':

@@ -12,7 +12,7 @@ import { ConnectionAlive } from './connection-alive.ts';
 import type { TargetCore } from './core.ts';
 import { FaultLine } from './faults/fault-line.ts';
 import { FullFeaturePhase, type RejectFacts } from './full-feature-phase.ts';
-import type { HookConnection } from './hooks.ts';
+import type { HookConnection, PduVerdict } from './hooks.ts';
 import type { ConnectionLink, Departure, EndKind, Numbers, SentStatuses } from './link.ts';
 import type { LoginOutcome } from './login/login-exchange.ts';
 import { formatAddress } from './login/login-exchange.ts';
@@ -90,6 +90,7 @@ export class TargetConnection implements ConnectionLink {
       end: (kind) => {
         this.end(kind);
       },
+      facts: () => this.facts(),
       identified: (identity) => {
         this.#identified(identity);
       },
@@ -100,7 +101,7 @@ export class TargetConnection implements ConnectionLink {
     });
     this.#receiver = new PduReceiver(login, protocolDefaults, {
       isClosed: () => this.isClosed,
-      ask: (pdu, length) => options.hooks.onPduReceived?.(pdu, length, this.facts()),
+      ask: (pdu, length) => this.#ask(pdu, length),
       acknowledged: (pdu) => {
         // §11.14.4: a Logout acknowledges for the connection that it closes.
         if (!this.#isLogoutOfAnother(pdu)) this.acknowledge(pdu.expStatSn);
@@ -254,6 +255,14 @@ export class TargetConnection implements ConnectionLink {
     };
   }
 
+  /** What a hook makes of a PDU that has come. */
+  #ask(pdu: Pdu, length: number): PduVerdict {
+    const verdict = this.#core.options.hooks.onPduReceived?.(pdu, length, this.facts());
+    if (typeof verdict !== 'object') return verdict;
+    this.#reject(verdict.reject);
+    return 'ignore';
+  }
+
   /** Takes bytes of the peer. Whatever they are, the worst that they can do is to end this connection. */
   #take(chunk: Uint8Array): void {
     if (this.isClosed) return;
@@ -325,9 +334,11 @@ export class TargetConnection implements ConnectionLink {
   }
 
   /** Sends a PDU that has all of its numbers, if the hooks let it pass. */
-  #transmit(pdu: TargetPdu, data: Uint8Array | undefined, written: (() => void) | undefined): void {
+  #transmit(numbered: TargetPdu, data: Uint8Array | undefined, written: (() => void) | undefined): void {
     this.#sent += 1;
-    const verdict = this.#core.options.hooks.beforePduSent?.(pdu, this.facts());
+    const { laboratory, options } = this.#core;
+    const pdu = laboratory.has('rewrite') ? laboratory.rewrite(numbered, this.facts()) : numbered;
+    const verdict = options.hooks.beforePduSent?.(pdu, this.facts());
     if (verdict === undefined) this.#sender.send(pdu, data, written);
     else written?.();
     if (verdict === 'close') this.end('abortive');

@@ -184,8 +184,8 @@ export class DataInSender implements DataInRecovery {
     const isLast = offset + length === this.#total;
     // A write that is under way beside the read, in a command that says both, still owes its data. An R-Data SNACK asks
     // for a response of its own (§11.16.3), and so does a task that has been answered before.
-    const hasStatus =
-      isLast && this.#snackTag === 0 && this.#task.state !== 'ended' && (this.#task.transfer?.isQuiet ?? true);
+    const isOver = isLast && this.#task.state !== 'ended' && (this.#task.transfer?.isQuiet ?? true);
+    const hasStatus = isOver && this.#snackTag === 0 && this.#task.statusHold === undefined;
     if (hasStatus) {
       this.#hasSentStatus = true;
       // Before the numbers are taken, so that MaxCmdSN tells the slot that becomes free.

@@ -15,6 +15,7 @@ import {
 } from '../wire/index.ts';
 import { CommandIntake } from './command-intake.ts';
 import type { TargetCore } from './core.ts';
+import type { RequestVerdict } from './hooks.ts';
 import type { ConnectionLink } from './link.ts';
 import { logOut } from './logout.ts';
 import type { PduHandler } from './pdu-handler.ts';
@@ -228,10 +229,18 @@ export class FullFeaturePhase implements PduHandler {
     } else {
       managementTags.add(pdu.initiatorTaskTag);
       this.#take(pdu, () => {
-        if (pdu.function === taskManagementFunction.taskReassign) this.#reassign(pdu);
+        const verdict = this.#connection.core.options.hooks.onTaskManagement?.(pdu, this.#connection.link.facts());
+        if (verdict !== undefined) this.#obey(pdu, verdict);
+        else if (pdu.function === taskManagementFunction.taskReassign) this.#reassign(pdu);
         else this.#runToAnswer(this.#manageTasks(pdu));
       });
     }
+  }
+
+  /** A hook has decided on a request: nothing is done. */
+  #obey(pdu: TaskManagementRequest, verdict: NonNullable<RequestVerdict>): void {
+    this.#connection.session.managementTags.delete(pdu.initiatorTaskTag);
+    if (verdict !== 'ignore') this.#answerManagement(pdu, verdict.response);
   }
 
   async #manageTasks(pdu: TaskManagementRequest): Promise<void> {

@@ -10,7 +10,17 @@ export type { FaultName } from './faults/fault-table.ts';
 export type { FaultHandle, FaultInfo } from './faults/laboratory.ts';
 export type { FaultValue } from './faults/parameter.ts';
 export type { FaultSpec } from './faults/settings.ts';
-export type { CommandVerdict, HookCommand, HookConnection, PduVerdict, TargetHooks } from './hooks.ts';
+export type {
+  CommandVerdict,
+  HookCommand,
+  HookConnection,
+  HookLogin,
+  LoginVerdict,
+  PduVerdict,
+  ReceivedVerdict,
+  RequestVerdict,
+  TargetHooks,
+} from './hooks.ts';
 export type { ChapAlgorithm, ChapCredentials, ChapOptions } from './login/chap-options.ts';
 export type {
   ConnectionParameters,

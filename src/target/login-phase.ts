@@ -12,6 +12,7 @@ import {
   type TargetPdu,
 } from '../wire/index.ts';
 import type { TargetCore } from './core.ts';
+import type { HookConnection } from './hooks.ts';
 import type { ConnectionLink, EndKind } from './link.ts';
 import { LoginExchange, type LoginOutcome, type LoginReply } from './login/login-exchange.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
@@ -31,6 +32,7 @@ export interface LoginConnection {
   takeStatSn(): number;
   send(pdu: TargetPdu, data: Uint8Array): void;
   end(kind: EndKind): void;
+  facts(): HookConnection;
   /** The initiator has told its name. */
   identified(identity: LoginIdentity): void;
   /** The connection belongs to a session from now on; full feature phase begins when `begin` is called. */
@@ -59,7 +61,7 @@ export class LoginPhase implements PduHandler {
     const { core } = connection;
     this.#exchange = new LoginExchange({
       options: core.options,
-      admit: (identity) => this.#admit(identity),
+      admit: (identity) => this.#askHook(identity) ?? this.#admit(identity),
     });
   }
 
@@ -90,6 +92,16 @@ export class LoginPhase implements PduHandler {
     const isRequest = error.opcode === opcode.loginRequest;
     const status = isRequest ? loginStatus.initiatorError : loginStatus.invalidDuringLogin;
     this.#refuse(noRequest, { status, why: error.message });
+  }
+
+  #askHook(identity: LoginIdentity): Refusal | undefined {
+    const { core } = this.#connection;
+    this.#connection.identified(identity);
+    const { isDiscovery, tsih } = identity;
+    const verdict = core.options.hooks.onLogin?.({ connection: this.#connection.facts(), isDiscovery, tsih });
+    if (verdict === undefined) return undefined;
+    const { status, why, targetAddress } = verdict;
+    return { status, why, ...(targetAddress !== undefined && { pairs: [['TargetAddress', targetAddress]] }) };
   }
 
   #admit(identity: LoginIdentity): Refusal | undefined {

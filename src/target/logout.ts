@@ -16,7 +16,12 @@ export interface LogoutContext {
 
 /** Carries a logout out. Resolves when the answer is on its way and what it closes is closing. */
 export async function logOut(context: LogoutContext, request: LogoutRequest): Promise<void> {
-  const { session } = context;
+  const { core, session, link } = context;
+  const verdict = core.options.hooks.onLogout?.(request, link.facts());
+  if (verdict !== undefined) {
+    if (verdict !== 'ignore') answer(context, request, verdict.response);
+    return;
+  }
   if (request.reason === logoutReason.closeSession) {
     await logOutSession(context, request);
     return;

@@ -2,6 +2,7 @@
 
 import { loginStatus } from '../wire/index.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
+import type { Pair } from './negotiation/operational-negotiation.ts';
 import type { SessionParameters } from './negotiation/parameters.ts';
 import { type SessionHost, TargetSession } from './session.ts';
 
@@ -9,6 +10,8 @@ import { type SessionHost, TargetSession } from './session.ts';
 export interface Refusal {
   readonly status: number;
   readonly why: string;
+  /** What the refusal tells besides. */
+  readonly pairs?: readonly Pair[];
 }
 
 /** What the registry must know of the target. */

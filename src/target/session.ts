@@ -132,6 +132,11 @@ export class TargetSession {
     if (this.parameters.errorRecoveryLevel > 0) this.answeredTasks.add(task, completion, statSn);
   }
 
+  /** The last MaxCmdSN that the initiator was told. */
+  get toldMaxCmdSn(): number {
+    return this.#toldMaxCmdSn;
+  }
+
   /** Takes a numbered request in and delivers what has its turn now. */
   offer(cmdSn: number, request: NumberedRequest): void {
     this.#deliver(this.window.offer(cmdSn, request));
@@ -172,7 +177,11 @@ export class TargetSession {
 
   /** Tells the initiator of slots that became free without a response to carry them (§11.4.11). */
   announceWindow(): void {
-    if (this.window.maxCmdSn === this.#toldMaxCmdSn) return;
+    if (this.window.maxCmdSn !== this.#toldMaxCmdSn) this.announce();
+  }
+
+  /** Tells the initiator the present numbers, on whichever connection can. */
+  announce(): void {
     for (const link of this.connections.values()) {
       if (link.isClosed) continue;
       link.announce();

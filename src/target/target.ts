@@ -116,7 +116,11 @@ class EmbeddedTarget implements Target {
 
   inject(fault: FaultSpec | string): FaultHandle {
     if (this.#closing !== undefined) throw new UsageError('ISCSI_CLOSED', 'The target has been closed');
-    return this.#core.laboratory.inject(fault);
+    return this.#core.laboratory.inject(fault, {
+      sessions: () => this.#core.sessions.all(),
+      owned: (session) => sessionInfo(this.#core, session),
+      lunNumbers: () => this.#core.server.numbers,
+    });
   }
 
   faults(): FaultInfo[] {

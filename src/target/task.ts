@@ -39,6 +39,8 @@ export class Task implements TaskSetEntry {
   readonly buffer: Buffer | undefined;
   /** The data that it has sent, where they can be asked for again. */
   dataIn: DataInRecovery | undefined;
+  /** What the status has to wait for when the task has run, where a hook wishes so. */
+  statusHold: (() => Promise<void>) | undefined;
   readonly #run: (task: Task) => void;
   #connection: ConnectionLink;
   #allegiance: Allegiance = 'bound';

@@ -1,8 +1,17 @@
 // What a fault is: its name, what it takes, and the points of the target at which it acts.
 
 import type { Clock } from '../../base/index.ts';
-import type { Pdu, TargetPdu } from '../../wire/index.ts';
-import type { CommandVerdict, HookCommand, HookConnection, PduVerdict } from '../hooks.ts';
+import type { LogoutRequest, Pdu, TargetPdu, TaskManagementRequest } from '../../wire/index.ts';
+import type {
+  CommandVerdict,
+  HookCommand,
+  HookConnection,
+  HookLogin,
+  LoginVerdict,
+  ReceivedVerdict,
+  RequestVerdict,
+} from '../hooks.ts';
+import type { FaultBench } from './bench.ts';
 import type { FaultParameter } from './parameter.ts';
 import type { FaultSettings } from './settings.ts';
 import type { Trigger } from './trigger.ts';
@@ -25,6 +34,7 @@ export interface FaultContext {
   /** Whom it concerns and when it acts; counts its hits. */
   readonly trigger: Trigger;
   readonly clock: Clock;
+  readonly bench: FaultBench;
   /** Aborted when the fault is removed or the target closed. */
   readonly removed: AbortSignal;
 }
@@ -34,10 +44,13 @@ export interface FaultPoints {
   /** A PDU is about to pass a connection, in either direction. */
   readonly onWire?: (passage: Passage) => WireOrder | undefined;
   /** A PDU has been received whole and not been looked at yet. */
-  readonly onReceived?: (pdu: Pdu, connection: HookConnection) => PduVerdict;
+  readonly onReceived?: (pdu: Pdu, connection: HookConnection) => ReceivedVerdict;
   /** A PDU is about to be sent: returns it, or another one in its place. */
   readonly rewrite?: (pdu: TargetPdu, connection: HookConnection) => TargetPdu;
   readonly onCommand?: (command: HookCommand) => CommandVerdict | Promise<CommandVerdict>;
+  readonly onLogin?: (login: HookLogin) => LoginVerdict;
+  readonly onLogout?: (request: LogoutRequest, connection: HookConnection) => RequestVerdict;
+  readonly onTaskManagement?: (request: TaskManagementRequest, connection: HookConnection) => RequestVerdict;
   /** It was removed: undoes what lasts. */
   readonly undo?: () => void;
 }

@@ -31,7 +31,7 @@ export class FaultLine {
   constructor(laboratory: Laboratory, socket: Socket, events: LineEvents) {
     const host = {
       clock: laboratory.clock,
-      hasFaults: () => laboratory.hasWireFaults,
+      hasFaults: () => laboratory.has('onWire'),
       ordersFor: (direction: 'sent' | 'received', raw: RawPdu, position: number) =>
         laboratory.ordersFor(direction, raw, position, events.facts()),
       pass: (direction: 'sent' | 'received', bytes: Uint8Array) => {

@@ -1,17 +1,34 @@
 // The table of faults: every fault by name, from which help, documentation and checks are made.
 
 import { UsageError } from '../../base/index.ts';
+import { type CommandFaultName, commandFaults } from './command-faults.ts';
 import { type ConnectionFaultName, connectionFaults } from './connection-faults.ts';
 import type { FaultDefinition } from './definition.ts';
+import { type LoginFaultName, loginFaults } from './login-faults.ts';
 import { type PduFaultName, pduFaults } from './pdu-faults.ts';
+import { type RequestFaultName, requestFaults } from './request-faults.ts';
+import { type ToldFaultName, toldFaults } from './told-faults.ts';
+import { type WindowFaultName, windowFaults } from './window-faults.ts';
 
 /** The name of a fault. */
-export type FaultName = ConnectionFaultName | PduFaultName;
+export type FaultName =
+  | CommandFaultName
+  | ConnectionFaultName
+  | LoginFaultName
+  | PduFaultName
+  | RequestFaultName
+  | ToldFaultName
+  | WindowFaultName;
 
 /** Every fault. */
 export const faultTable: Readonly<Record<FaultName, FaultDefinition>> = {
   ...connectionFaults,
   ...pduFaults,
+  ...windowFaults,
+  ...loginFaults,
+  ...requestFaults,
+  ...commandFaults,
+  ...toldFaults,
 };
 
 /** Finds a fault. @throws UsageError `ISCSI_BAD_ARGUMENT` that names those that there are. */

@@ -1,8 +1,9 @@
 // The laboratory: the faults that are at work in a target, and what they make of what happens there.
 
 import { type Clock, UsageError } from '../../base/index.ts';
-import { type Opcode, opcode as opcodes, type Pdu, type TargetPdu } from '../../wire/index.ts';
-import type { CommandVerdict, HookCommand, HookConnection, PduVerdict } from '../hooks.ts';
+import { type Opcode, opcode as opcodes, type TargetPdu } from '../../wire/index.ts';
+import type { HookConnection } from '../hooks.ts';
+import type { FaultBench } from './bench.ts';
 import type { FaultPoints } from './definition.ts';
 import { type FaultName, faultDefinition } from './fault-table.ts';
 import type { FaultValue } from './parameter.ts';
@@ -35,6 +36,9 @@ export interface FaultHandle extends FaultInfo {
   hit(times?: number): Promise<void>;
 }
 
+/** A point of the target at which faults act. */
+export type Point = Exclude<keyof FaultPoints, 'undo'>;
+
 /** How many faults a target holds, spent ones too. */
 const maxFaults = 256;
 
@@ -45,24 +49,22 @@ export class Laboratory {
   readonly clock: Clock;
   readonly #faults = new Map<number, ArmedFault>();
   #nextId = 1;
-  #wire: readonly ArmedFault[] = [];
-  #received: readonly ArmedFault[] = [];
-  #rewriting: readonly ArmedFault[] = [];
-  #commands: readonly ArmedFault[] = [];
+  /** The faults that act at each point and are not spent. */
+  #armed: Readonly<Record<Point, readonly ArmedFault[]>> = byPoint([]);
 
   constructor(clock: Clock) {
     this.clock = clock;
   }
 
   /** @throws UsageError `ISCSI_BAD_ARGUMENT` that names the key at fault, `ISCSI_QUEUE_FULL` when there are too many. */
-  inject(wanted: FaultSpec | string): FaultHandle {
+  inject(wanted: FaultSpec | string, bench: FaultBench): FaultHandle {
     const spec = typeof wanted === 'string' ? parseFault(wanted) : wanted;
     const definition = faultDefinition(spec.name);
     const settings = settle(spec, definition.parameters);
     this.#makeRoom();
     const trigger = new Trigger(settings);
     const removed = new AbortController();
-    const points = definition.arm({ settings, trigger, clock: this.clock, removed: removed.signal });
+    const points = definition.arm({ settings, trigger, clock: this.clock, bench, removed: removed.signal });
     const fault = new ArmedFault(this.#nextId, spec.name as FaultName, settings, { trigger, points, removed });
     this.#nextId += 1;
     this.#faults.set(fault.id, fault);
@@ -90,68 +92,40 @@ export class Laboratory {
     return [...this.#faults.values()].map((fault) => fault.info());
   }
 
-  get hasWireFaults(): boolean {
-    return this.#wire.length > 0;
-  }
-
-  get hasReceivedFaults(): boolean {
-    return this.#received.length > 0;
-  }
-
-  get hasRewritingFaults(): boolean {
-    return this.#rewriting.length > 0;
-  }
-
-  get hasCommandFaults(): boolean {
-    return this.#commands.length > 0;
+  /** Whether any fault acts at a point: asked before anything is made ready for it. */
+  has(point: Point): boolean {
+    return this.#armed[point].length > 0;
   }
 
   ordersFor(direction: Direction, raw: RawPdu, position: number, connection: HookConnection): WireOrder[] {
     const opcode = knownOpcodes.has(raw.opcode) ? (raw.opcode as Opcode) : undefined;
     const orders: WireOrder[] = [];
-    for (const { points } of this.#wire) {
+    for (const { points } of this.#armed.onWire) {
       const order = points.onWire?.({ direction, connection, opcode, raw, position });
       if (order !== undefined) orders.push(order);
     }
-    this.#retire();
+    if (orders.length > 0) this.#sort();
     return orders;
   }
 
-  onReceived(pdu: Pdu, connection: HookConnection): PduVerdict {
-    return this.#first(this.#received, (points) => points.onReceived?.(pdu, connection));
-  }
-
   rewrite(pdu: TargetPdu, connection: HookConnection): TargetPdu {
-    return this.#rewriting.reduce((before, { points }) => points.rewrite?.(before, connection) ?? before, pdu);
+    return this.#armed.rewrite.reduce((before, { points }) => points.rewrite?.(before, connection) ?? before, pdu);
   }
 
-  onCommand(command: HookCommand): CommandVerdict | Promise<CommandVerdict> {
-    return this.#first(this.#commands, (points) => points.onCommand?.(command));
-  }
-
-  /** The first answer that a fault gives; those after it do not hear of the matter. */
-  #first<T>(faults: readonly ArmedFault[], ask: (points: FaultPoints) => T | undefined): T | undefined {
-    for (const { points } of faults) {
-      const answer = ask(points);
+  /** The first answer that a fault gives at a point; those after it do not hear of the matter. */
+  ask<T>(point: Point, question: (points: FaultPoints) => T | undefined): T | undefined {
+    for (const { points } of this.#armed[point]) {
+      const answer = question(points);
       if (answer === undefined) continue;
-      this.#retire();
+      this.#sort();
       return answer;
     }
     return undefined;
   }
 
   /** Spent faults are not asked any more. */
-  #retire(): void {
-    const isAsked = [...this.#wire, ...this.#received, ...this.#rewriting, ...this.#commands];
-    if (isAsked.some((fault) => fault.isSpent)) this.#sort();
-  }
-
   #sort(): void {
-    const armed = [...this.#faults.values()].filter((fault) => !fault.isSpent);
-    this.#wire = armed.filter(({ points }) => points.onWire !== undefined);
-    this.#received = armed.filter(({ points }) => points.onReceived !== undefined);
-    this.#rewriting = armed.filter(({ points }) => points.rewrite !== undefined);
-    this.#commands = armed.filter(({ points }) => points.onCommand !== undefined);
+    this.#armed = byPoint([...this.#faults.values()].filter((fault) => !fault.isSpent));
   }
 
   /** Forgets the oldest fault that is spent when there are too many. */
@@ -164,6 +138,19 @@ export class Laboratory {
     }
     throw new UsageError('ISCSI_QUEUE_FULL', `A target holds ${maxFaults} faults`);
   }
+}
+
+function byPoint(faults: readonly ArmedFault[]): Readonly<Record<Point, readonly ArmedFault[]>> {
+  const at = (point: Point): ArmedFault[] => faults.filter(({ points }) => points[point] !== undefined);
+  return {
+    onWire: at('onWire'),
+    onReceived: at('onReceived'),
+    rewrite: at('rewrite'),
+    onLogin: at('onLogin'),
+    onLogout: at('onLogout'),
+    onTaskManagement: at('onTaskManagement'),
+    onCommand: at('onCommand'),
+  };
 }
 
 interface FaultParts {

@@ -35,7 +35,9 @@ export type LoginReply =
 export interface LoginHost {
   readonly options: ResolvedTargetOptions;
   /** Looks at who logs in to what, before authentication. Returns the status of a refusal. */
-  admit(identity: LoginIdentity): { readonly status: number; readonly why: string } | undefined;
+  admit(
+    identity: LoginIdentity,
+  ): { readonly status: number; readonly why: string; readonly pairs?: readonly Pair[] } | undefined;
 }
 
 type Stage = 'start' | 'security' | 'operational' | 'finished';
@@ -166,7 +168,7 @@ export class LoginExchange {
       return refuse(status, 'the target has moved', [['TargetAddress', formatAddress(redirect.host, redirect.port)]]);
     }
     const problem = this.#host.admit(identity);
-    if (problem !== undefined) return refuse(problem.status, problem.why);
+    if (problem !== undefined) return refuse(problem.status, problem.why, problem.pairs);
     if (this.#stage === 'operational' && this.#needsChap()) {
       return refuse(loginStatus.authenticationFailure, 'the security stage was left out');
     }
