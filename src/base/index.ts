@@ -56,4 +56,5 @@ export { TimeoutError } from './errors/timeout-error.ts';
 export { TransportError } from './errors/transport-error.ts';
 export { UsageError } from './errors/usage-error.ts';
 export { equalLun, type Lun, lunZero, putLun, readLun } from './lun.ts';
+export { seededRandom } from './random.ts';
 export { snAdd, snAfter, snBefore, snDistance } from './serial.ts';

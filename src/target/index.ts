@@ -29,7 +29,7 @@ export type {
   TargetParameters,
 } from './negotiation/parameters.ts';
 export type { AdvertisedPortal, LoginRedirect, PortalAddress, TargetLimits, TargetOptions } from './options.ts';
-export { listenTarget, type Target } from './target.ts';
+export { listenTarget, type RebootOptions, type Target } from './target.ts';
 export type {
   DropTimes,
   TargetConnectionInfo,

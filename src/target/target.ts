@@ -1,13 +1,18 @@
 // The embedded target: listens on portals and serves its logical units to whoever may log in.
 
-import { createServer, type Server } from 'node:net';
-import { TransportError, UsageError } from '../base/index.ts';
+import { UsageError } from '../base/index.ts';
+import type { CrashOptions } from '../block/index.ts';
 import { TargetConnection } from './connection.ts';
 import { TargetCore } from './core.ts';
 import { LogicalUnit, type LunOptions } from './device-server/logical-unit.ts';
+import { condition } from './device-server/sense.ts';
+import { makeFaultBench } from './fault-bench.ts';
+import type { FaultBench } from './faults/bench.ts';
 import type { FaultHandle, FaultInfo } from './faults/laboratory.ts';
+import { pause } from './faults/pause.ts';
 import type { FaultSpec } from './faults/settings.ts';
 import { type PortalAddress, resolveOptions, type TargetOptions } from './options.ts';
+import { Portals } from './portals.ts';
 import { closeSession } from './recovery/departure.ts';
 import { sessionInfo, type TargetSessionInfo } from './target-session.ts';
 
@@ -25,6 +30,16 @@ export interface Target {
   /** Takes a logical unit away; commands that it runs are finished. */
   removeLun(number: number): void;
   /**
+   * Gives a logical unit another size in bytes, and every session a unit attention condition (2Ah/09h). What it grows by
+   * lives in memory; the device itself keeps its size.
+   */
+  resizeLun(number: number, size: number): void;
+  /**
+   * Cuts every connection, forgets the sessions and what volatile caches hold, and resolves when the target listens on
+   * the same ports again. Faults stay. Rejects with TransportError `ISCSI_CONNECT_FAILED` when a port is taken.
+   */
+  reboot(options?: RebootOptions): Promise<void>;
+  /**
    * Makes something go wrong: `target.inject('stall-connection:cid=1,ms=500')`, or the same as an object with `name`.
    * What there is stands in docs/faults.md.
    *
@@ -41,6 +56,12 @@ export interface Target {
   /** As `close`, but cuts the connections. */
   destroy(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How a target loses its power; {@link CrashOptions} say what of unflushed writes survives. */
+export interface RebootOptions extends CrashOptions {
+  /** How long nobody listens. */
+  readonly downMs?: number;
 }
 
 /**
@@ -61,13 +82,20 @@ export async function listenTarget(options: TargetOptions): Promise<Target> {
 
 class EmbeddedTarget implements Target {
   readonly #core: TargetCore;
-  readonly #servers: Server[] = [];
+  readonly #portals: Portals;
+  readonly #bench: FaultBench;
   readonly #connections = new Set<TargetConnection>();
   #nextId = 1;
+  readonly #ending = new AbortController();
+  #rebooting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(core: TargetCore) {
     this.#core = core;
+    this.#portals = new Portals(core.options.listen, (socket) => {
+      this.#accept(new TargetConnection(this.#nextId, core, socket));
+    });
+    this.#bench = makeFaultBench(core, this);
   }
 
   get name(): string {
@@ -87,14 +115,8 @@ class EmbeddedTarget implements Target {
   }
 
   async open(): Promise<void> {
-    for (const portal of this.#core.options.listen) {
-      const server = createServer({ noDelay: true }, (socket) => {
-        this.#accept(new TargetConnection(this.#nextId, this.#core, socket));
-      });
-      this.#servers.push(server);
-      const port = await listen(server, portal);
-      this.#core.portals = [...this.#core.portals, { host: portal.host, port }];
-    }
+    await this.#portals.open();
+    this.#core.portals = this.#portals.addresses;
   }
 
   addLun(lun: LunOptions): void {
@@ -107,20 +129,26 @@ class EmbeddedTarget implements Target {
   }
 
   removeLun(number: number): void {
-    if (this.#core.server.unit(number) === undefined) {
-      throw new UsageError('ISCSI_BAD_ARGUMENT', `There is no LUN ${number}`, { argument: 'number' });
-    }
-    this.#core.server.remove(number);
+    this.#core.server.remove(this.#unit(number).number);
     this.#core.lunInventoryChanged();
+  }
+
+  resizeLun(number: number, size: number): void {
+    this.#unit(number).resize(size);
+    this.#core.establishAttention(number, condition.capacityChanged);
+  }
+
+  async reboot(options: RebootOptions = {}): Promise<void> {
+    if (this.#closing !== undefined) throw new UsageError('ISCSI_CLOSED', 'The target has been closed');
+    this.#rebooting ??= this.#cyclePower(options).finally(() => {
+      this.#rebooting = undefined;
+    });
+    await this.#rebooting;
   }
 
   inject(fault: FaultSpec | string): FaultHandle {
     if (this.#closing !== undefined) throw new UsageError('ISCSI_CLOSED', 'The target has been closed');
-    return this.#core.laboratory.inject(fault, {
-      sessions: () => this.#core.sessions.all(),
-      owned: (session) => sessionInfo(this.#core, session),
-      lunNumbers: () => this.#core.server.numbers,
-    });
+    return this.#core.laboratory.inject(fault, this.#bench);
   }
 
   faults(): FaultInfo[] {
@@ -150,46 +178,44 @@ class EmbeddedTarget implements Target {
     if (this.#core.isClosing) connection.end('abortive');
   }
 
+  #unit(number: number): LogicalUnit {
+    const unit = this.#core.server.unit(number);
+    if (unit !== undefined) return unit;
+    throw new UsageError('ISCSI_BAD_ARGUMENT', `There is no LUN ${number}`, { argument: 'number' });
+  }
+
+  /** The caches go first: nothing that is still under way may reach a medium that has no power. */
+  async #cyclePower({ downMs = 0, ...crash }: RebootOptions): Promise<void> {
+    const units = this.#core.server.units();
+    const crashed = units.map(async (unit) => {
+      await unit.crash(crash);
+    });
+    const ended = this.#core.sessions.all().map(async (session) => {
+      await closeSession(this.#core, session, 'abortive');
+    });
+    const closed = [...this.#connections].map(async (connection) => {
+      connection.end('abortive');
+      await connection.closed;
+    });
+    await Promise.all([...crashed, ...ended, ...closed, this.#portals.close()]);
+    for (const unit of units) unit.resetSettings();
+    if (downMs > 0) await pause(this.#core.options.clock, downMs, [this.#ending.signal]);
+    if (!this.#core.isClosing) await this.#portals.open();
+  }
+
   async #end(kind: 'graceful' | 'abortive'): Promise<void> {
     this.#core.isClosing = true;
+    this.#ending.abort();
     this.#core.laboratory.removeAll();
-    const stopped = this.#servers.map(async (server) => {
-      await stop(server);
-    });
+    await this.#rebooting?.catch(() => undefined);
+    const stopped = this.#portals.close();
     const closed = [...this.#connections].map(async (connection) => {
       connection.end(kind);
       await connection.closed;
     });
-    await Promise.all([...stopped, ...closed]);
+    await Promise.all([stopped, ...closed]);
     // Those that outlived their connections.
     for (const session of this.#core.sessions.all()) await closeSession(this.#core, session, kind);
+    for (const unit of this.#core.server.units()) await unit.stopVolatileCache();
   }
-}
-
-async function listen(server: Server, { host, port }: PortalAddress): Promise<number> {
-  return await new Promise<number>((resolve, reject) => {
-    const onError = (cause: Error): void => {
-      reject(
-        new TransportError('ISCSI_CONNECT_FAILED', `The portal ${host}:${port} cannot be opened`, {
-          address: `${host}:${port}`,
-          cause,
-        }),
-      );
-    };
-    server.once('error', onError);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off('error', onError);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-async function stop(server: Server): Promise<void> {
-  if (!server.listening) return;
-  await new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
 }

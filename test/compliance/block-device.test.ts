@@ -4,7 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { createMemoryDevice, openFileDevice, readOnlyLayer } from '../../src/block/index.ts';
+import {
+  createMemoryDevice,
+  openFileDevice,
+  readOnlyLayer,
+  resizableLayer,
+  volatileCacheLayer,
+} from '../../src/block/index.ts';
 import { blockDeviceSuite } from './block-device.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'hawser-block-'));
@@ -25,6 +31,17 @@ blockDeviceSuite('sparse file', async () => await openFileDevice(newPath(), { cr
 blockDeviceSuite('dense file', async () => await openFileDevice(newPath(), { create: true, size, sparse: false }));
 blockDeviceSuite('read-only over memory', async () => await Promise.resolve(readOnlyLayer(createMemoryDevice(size))), {
   isReadOnly: true,
+});
+blockDeviceSuite('volatile cache over memory', async () => {
+  return await Promise.resolve(volatileCacheLayer(createMemoryDevice(size)));
+});
+blockDeviceSuite('volatile cache with room for little over memory', async () => {
+  return await Promise.resolve(volatileCacheLayer(createMemoryDevice(size), { maxDirtyLength: 4_096 }));
+});
+blockDeviceSuite('resizable over memory, with its border inside', async () => {
+  const device = resizableLayer(createMemoryDevice(1_000_001));
+  device.resize(size);
+  return await Promise.resolve(device);
 });
 blockDeviceSuite(
   'file opened read-only',

@@ -32,6 +32,11 @@ export class DeviceServer {
     return this.#units.get(number);
   }
 
+  /** All logical units, in the order of their numbers. */
+  units(): LogicalUnit[] {
+    return [...this.#units.values()].sort((a, b) => a.number - b.number);
+  }
+
   /** The logical unit that a LUN field names. */
   unitAt(lun: Lun): LogicalUnit | undefined {
     const address = lunAddress(lun);

@@ -2,7 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../base/index.ts';
-import type { BlockDevice } from '../../block/index.ts';
+import {
+  type BlockDevice,
+  type CrashOptions,
+  isVolatileCache,
+  type ResizableDevice,
+  resizableLayer,
+  type VolatileCache,
+  volatileCacheLayer,
+} from '../../block/index.ts';
 import { MediumGate } from './medium-gate.ts';
 import { TaskSet } from './task-set.ts';
 
@@ -41,10 +49,7 @@ export interface LogicalUnitIdentity {
 /** One logical unit of the target. */
 export class LogicalUnit {
   readonly number: number;
-  readonly device: BlockDevice;
   readonly blockSize: number;
-  readonly blockCount: number;
-  readonly identity: LogicalUnitIdentity;
   readonly maxTransferBlocks: number;
   readonly taskSet: TaskSet = new TaskSet();
   readonly gate: MediumGate = new MediumGate();
@@ -52,27 +57,48 @@ export class LogicalUnit {
   isSoftwareWriteProtected = false;
   /** The WCE bit of the Caching mode page. */
   isWriteCacheEnabled: boolean;
-  readonly #isReadOnly: boolean;
+  readonly #targetName: string;
+  readonly #options: LunOptions;
+  #device: BlockDevice;
+  #resizable: ResizableDevice | undefined;
+  #cache: VolatileCache | undefined;
+  /** The cache is one of our own, which has to be emptied when the target ends. */
+  #hasOwnCache = false;
+  #identity: LogicalUnitIdentity;
 
   constructor(targetName: string, options: LunOptions) {
     if (!Number.isInteger(options.lun) || options.lun < 0 || options.lun > 0x3fff) {
       throw new UsageError('ISCSI_BAD_ARGUMENT', `A LUN is from 0 to 16383, not ${options.lun}`, { argument: 'lun' });
     }
     this.number = options.lun;
-    this.device = options.device;
+    this.#targetName = targetName;
+    this.#options = options;
+    this.#device = options.device;
+    this.#cache = isVolatileCache(options.device) ? options.device : undefined;
     this.blockSize = options.blockSize ?? options.device.blockSize;
-    this.blockCount = Math.floor(options.device.size / this.blockSize);
     if (this.blockCount === 0) {
       throw new UsageError('ISCSI_BAD_ARGUMENT', `LUN ${options.lun} has no room for a block`, { argument: 'device' });
     }
-    this.identity = identityOf(targetName, options);
+    this.#identity = identityOf(targetName, options);
     this.maxTransferBlocks = Math.floor((options.maxTransferLength ?? 16_777_216) / this.blockSize);
-    this.#isReadOnly = options.readOnly === true || options.device.readOnly;
     this.isWriteCacheEnabled = options.device.features.flush;
   }
 
+  /** Where the blocks are, through the layers that faults have put over it. */
+  get device(): BlockDevice {
+    return this.#device;
+  }
+
+  get blockCount(): number {
+    return Math.floor(this.#device.size / this.blockSize);
+  }
+
+  get identity(): LogicalUnitIdentity {
+    return this.#identity;
+  }
+
   get isWriteProtected(): boolean {
-    return this.#isReadOnly || this.isSoftwareWriteProtected;
+    return this.#options.readOnly === true || this.#device.readOnly || this.isSoftwareWriteProtected;
   }
 
   /** Unmapping is offered only where the device gives space back for it. */
@@ -89,6 +115,46 @@ export class LogicalUnit {
   resetSettings(): void {
     this.isSoftwareWriteProtected = false;
     this.isWriteCacheEnabled = this.device.features.flush;
+  }
+
+  /** Takes another size in bytes. @throws UsageError `ISCSI_BAD_ARGUMENT` for one without room for a block. */
+  resize(size: number): void {
+    if (size < this.blockSize) {
+      throw new UsageError('ISCSI_BAD_ARGUMENT', `LUN ${this.number} cannot have ${size} bytes`, { argument: 'size' });
+    }
+    if (this.#resizable === undefined) {
+      this.#resizable = resizableLayer(this.#device);
+      this.#device = this.#resizable;
+    }
+    this.#resizable.resize(size);
+  }
+
+  /** Shows itself as another unit, with this serial number; as itself again without one. */
+  disguise(serial: string | undefined): void {
+    const name = serial === undefined ? this.#targetName : `${this.#targetName}\0${serial}`;
+    this.#identity = identityOf(name, { ...this.#options, ...(serial !== undefined && { serial }) });
+  }
+
+  /** Gets a write cache that a crash empties, unless it has one. */
+  async startVolatileCache(maxDirtyLength: number): Promise<void> {
+    if (this.#cache === undefined) {
+      this.#cache = volatileCacheLayer(this.#device, { maxDirtyLength });
+      this.#hasOwnCache = true;
+      this.#device = this.#cache;
+    } else await this.#cache.setVolatile(true);
+    this.isWriteCacheEnabled = true;
+  }
+
+  /** Empties the cache that was started, and writes past it from here on. */
+  async stopVolatileCache(): Promise<void> {
+    if (!this.#hasOwnCache) return;
+    await this.#cache?.setVolatile(false);
+    this.isWriteCacheEnabled = this.#device.features.flush;
+  }
+
+  /** The power goes: what a volatile cache holds is lost. Without one nothing is. */
+  async crash(options: CrashOptions): Promise<void> {
+    await this.#cache?.crash(options);
   }
 
   /** Writes, through the cache when the command or the cache setting asks for it. */

@@ -23,9 +23,10 @@ const opcodes = {
 type Kind = keyof typeof opcodes;
 
 /** Which commands; how often a fault strikes them is `count` unless told otherwise. */
-export function commandSelection(count: number, command = 'any'): readonly FaultParameter[] {
+export function commandSelection(count: number, standard: 'any' | 'none' = 'any'): readonly FaultParameter[] {
+  const kinds = [...(standard === 'none' ? ['none'] : []), 'any', ...Object.keys(opcodes)];
   return [
-    choice('command', ['any', ...Object.keys(opcodes)], 'only commands that do this', { standard: command }),
+    choice('command', kinds, 'only commands that do this', { standard }),
     integer('cdb', [0, 255], 'only commands with this operation code'),
     lunSelector,
     ...connectionSelectors,

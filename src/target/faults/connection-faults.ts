@@ -7,7 +7,7 @@ import { byteParameter, directionParameter, opcodeParameter, strike } from './pd
 import { connectionSelectors, timing } from './trigger.ts';
 
 /** The names of these faults. */
-export type ConnectionFaultName = 'drop-connection' | 'reset-connection' | 'stall-connection';
+export type ConnectionFaultName = 'drop-connection' | 'reset-connection' | 'silent-death' | 'stall-connection';
 
 const place: readonly FaultParameter[] = [opcodeParameter, byteParameter, ...connectionSelectors, ...timing(1)];
 
@@ -33,6 +33,32 @@ export const connectionFaults: Readonly<Record<ConnectionFaultName, FaultDefinit
       ...place,
     ],
     arm: stalling,
+  },
+  'silent-death': {
+    does: 'Takes connections in and never says a word again, on those that are there and those that come.',
+    clause: 'RFC 7143 §7.14, §11.18',
+    parameters: [
+      integer('ms', [0, longestMs], 'how long; 0 is until the fault is removed', { standard: 0, unit: 'ms' }),
+      ...connectionSelectors,
+    ],
+    arm: ({ settings, trigger, clock, removed }) => {
+      const ms = settings.number('ms');
+      const over =
+        ms > 0
+          ? pause(clock, ms, [removed]).then(() => {
+              trigger.end();
+            })
+          : undefined;
+      const until = async (gone: AbortSignal): Promise<void> => {
+        await (over ?? pause(clock, 0, [removed, gone]));
+      };
+      return {
+        onWire: ({ connection }) => {
+          if (!trigger.selects(connection) || !trigger.strikes()) return undefined;
+          return { kind: 'hold', after: 0, isBoth: true, until };
+        },
+      };
+    },
   },
 };
 

@@ -8,6 +8,7 @@ import { type LoginFaultName, loginFaults } from './login-faults.ts';
 import { type PduFaultName, pduFaults } from './pdu-faults.ts';
 import { type RequestFaultName, requestFaults } from './request-faults.ts';
 import { type ToldFaultName, toldFaults } from './told-faults.ts';
+import { type UnitFaultName, unitFaults } from './unit-faults.ts';
 import { type WindowFaultName, windowFaults } from './window-faults.ts';
 
 /** The name of a fault. */
@@ -18,6 +19,7 @@ export type FaultName =
   | PduFaultName
   | RequestFaultName
   | ToldFaultName
+  | UnitFaultName
   | WindowFaultName;
 
 /** Every fault. */
@@ -29,6 +31,7 @@ export const faultTable: Readonly<Record<FaultName, FaultDefinition>> = {
   ...requestFaults,
   ...commandFaults,
   ...toldFaults,
+  ...unitFaults,
 };
 
 /** Finds a fault. @throws UsageError `ISCSI_BAD_ARGUMENT` that names those that there are. */

@@ -8,6 +8,8 @@ export type FaultValue = string | number | boolean;
 /** What values a parameter takes. */
 export type ParameterKind =
   | { readonly type: 'integer'; readonly low: number; readonly high: number }
+  /** Bytes; in text with k, M, G or T for powers of 1024 if wanted. */
+  | { readonly type: 'size' }
   /** From 0 to 1. */
   | { readonly type: 'fraction' }
   /** `yes` or `no` in text. */
@@ -41,6 +43,10 @@ export function integer(
   return { key, kind: { type: 'integer', low: range[0], high: range[1] }, meaning, ...extra };
 }
 
+export function size(key: string, meaning: string, extra: Extra = {}): FaultParameter {
+  return { key, kind: { type: 'size' }, meaning, unit: 'bytes', ...extra };
+}
+
 export function fraction(key: string, meaning: string, extra: Extra = {}): FaultParameter {
   return { key, kind: { type: 'fraction' }, meaning, ...extra };
 }
@@ -69,6 +75,8 @@ export function describeKind(kind: ParameterKind): string {
   switch (kind.type) {
     case 'integer':
       return `a whole number from ${kind.low} to ${kind.high}`;
+    case 'size':
+      return 'a number of bytes such as 65536, 64k or 1G';
     case 'fraction':
       return 'a number from 0 to 1';
     case 'flag':
@@ -98,6 +106,8 @@ function valueOf(kind: ParameterKind, given: unknown): FaultValue | undefined {
       const number = numberOf(given, /^(?:\d{1,15}|0x[\da-f]{1,12})$/i);
       return Number.isInteger(number) && number >= kind.low && number <= kind.high ? number : undefined;
     }
+    case 'size':
+      return sizeOf(given);
     case 'fraction': {
       const number = numberOf(given, /^(?:\d+(?:\.\d+)?|\.\d+)$/);
       return number >= 0 && number <= 1 ? number : undefined;
@@ -110,6 +120,16 @@ function valueOf(kind: ParameterKind, given: unknown): FaultValue | undefined {
     case 'text':
       return typeof given === 'string' && given.length <= 255 && kind.pattern.test(given) ? given : undefined;
   }
+}
+
+const powers = { '': 0, k: 1, m: 2, g: 3, t: 4 } as const;
+
+function sizeOf(given: unknown): number | undefined {
+  const match = /^(?<digits>\d{1,15})(?<unit>[kmgt]?)$/i.exec(String(given));
+  const unit = match?.groups?.['unit']?.toLowerCase() as keyof typeof powers | undefined;
+  if (unit === undefined) return undefined;
+  const bytes = Number(match?.groups?.['digits']) * 1024 ** powers[unit];
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }
 
 function numberOf(given: unknown, pattern: RegExp): number {

@@ -40,9 +40,10 @@ export const toldFaults: Readonly<Record<ToldFaultName, FaultDefinition>> = {
     ],
     arm: ({ settings, trigger, bench }) => {
       const attention = { senseKey: 0x06, asc: settings.number('asc'), ascq: settings.number('ascq') };
-      const lun = settings.maybeNumber('lun');
+      const wanted = settings.maybeNumber('lun');
       for (const session of concerned(bench.sessions(), settings)) {
-        for (const number of lun === undefined ? bench.lunNumbers() : [lun]) {
+        for (const { number } of bench.units()) {
+          if ((wanted ?? number) !== number) continue;
           session.attentions.establish(number, attention);
           trigger.count();
         }

@@ -1,6 +1,6 @@
 // When a fault acts: which connections it concerns, how often it lets things pass, how often it strikes, by what chance.
 
-import { type Deferred, deferred, UsageError } from '../../base/index.ts';
+import { type Deferred, deferred, seededRandom, UsageError } from '../../base/index.ts';
 import type { HookConnection } from '../hooks.ts';
 import { type FaultParameter, fraction, integer, text } from './parameter.ts';
 import type { FaultSettings } from './settings.ts';
@@ -100,15 +100,4 @@ export class Trigger {
 
 function removedError(times: number, hits: number): UsageError {
   return new UsageError('ISCSI_WRONG_STATE', `The fault was removed after ${hits} hits, before it had ${times}`);
-}
-
-/** Numbers from 0 up to 1 that depend on the seed alone: xorshift with 32 bits of state. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 0x1_0000_0000;
-  };
 }
