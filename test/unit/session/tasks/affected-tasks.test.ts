@@ -273,8 +273,11 @@ suite('§4.2.3.3 c and §4.2.2.3.3 on other connections', () => {
     await bench.clock.advance(499);
     assert.equal(bench.session.connections.length, 2);
     bench.clock.jump(1);
-    await assert.rejects(soon(done), { code: 'ISCSI_CONNECTION_LOST', effect: 'unknown' });
     assert.equal((await soon(reset)).terminated, 0);
+    await bench.clock.advance(2000);
+    const { pdu } = await one!.expect(opcode.logoutRequest);
+    one!.logoutResponse(pdu.initiatorTaskTag);
+    await assert.rejects(soon(done), { code: 'ISCSI_CONNECTION_LOST', effect: 'unknown' });
     assert.equal(await two!.ended(), 'reset');
   });
 
