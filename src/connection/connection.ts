@@ -75,7 +75,6 @@ export class Connection {
   #current: TargetPdu | undefined;
   #currentData: Uint8Array = noData;
   #currentLength = 0;
-  #receivedPdus = 0;
   #snacksSent = 0;
   #failure: IscsiError | undefined;
 
@@ -130,11 +129,6 @@ export class Connection {
     return this.#failure;
   }
 
-  /** How many PDUs have arrived: moves as long as the peer is alive. */
-  get receivedPdus(): number {
-    return this.#receivedPdus;
-  }
-
   /** How many SNACKs have been sent (RFC 7143 §11.16). */
   get snacksSent(): number {
     return this.#snacksSent;
@@ -148,6 +142,16 @@ export class Connection {
   /** Bytes handed over for sending that the transport has not taken yet. */
   get pendingBytes(): number {
     return this.#circuit?.pendingBytes ?? 0;
+  }
+
+  /** Bytes that the transport has taken, in all: move as long as it takes what is pending. */
+  get sentBytes(): number {
+    return this.#circuit?.sentBytes ?? 0;
+  }
+
+  /** Bytes that have arrived, in all: move as long as the peer is alive, within a long PDU too. */
+  get receivedBytes(): number {
+    return this.#circuit?.receivedBytes ?? 0;
   }
 
   /** The two ends of the transport connection, once there is one. */
@@ -288,7 +292,6 @@ export class Connection {
   }
 
   #onHeader(bhs: Uint8Array, length: number): Uint8Array | undefined {
-    this.#receivedPdus += 1;
     const pdu = decodePdu(bhs) as TargetPdu;
     if (channels.pduReceived.hasSubscribers) {
       const { sessionId, cid } = this;

@@ -60,6 +60,7 @@ export class VirtualCircuit {
   #isPaused = false;
   #isFlushScheduled = false;
   #wantsDrained = false;
+  #receivedBytes = 0;
   #deadline: Timer | undefined;
   #tearingDown: Promise<void> | undefined;
 
@@ -102,6 +103,16 @@ export class VirtualCircuit {
   /** Bytes accepted by `send` that have not been handed to the system yet. */
   get pendingBytes(): number {
     return this.#queue.pendingBytes;
+  }
+
+  /** Bytes that have been handed to the system, in all. */
+  get sentBytes(): number {
+    return this.#queue.sentBytes;
+  }
+
+  /** Bytes that have come, in all. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
   }
 
   /** Settles when the link is gone, for whatever reason; never rejects. */
@@ -217,6 +228,7 @@ export class VirtualCircuit {
   }
 
   #received(chunk: Uint8Array): void {
+    this.#receivedBytes += chunk.length;
     if (channels.circuitBytesReceived.hasSubscribers) {
       channels.circuitBytesReceived.publish({ circuitId: this.id, pieces: [chunk] });
     }

@@ -13,11 +13,17 @@ export class SendQueue {
   #pieces: Uint8Array[] = [];
   #queuedBytes = 0;
   #bytesUnderWay = 0;
+  #sentBytes = 0;
   readonly #batches = new BatchBuilder();
 
   /** Bytes accepted that have not left yet. */
   get pendingBytes(): number {
     return this.#queuedBytes + this.#bytesUnderWay;
+  }
+
+  /** Bytes that have left, in all. */
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   /** Whether a batch was taken and has not left yet. */
@@ -51,6 +57,7 @@ export class SendQueue {
 
   /** The batch under way has left. */
   settle(): void {
+    this.#sentBytes += this.#bytesUnderWay;
     this.#bytesUnderWay = 0;
   }
 

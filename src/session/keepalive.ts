@@ -6,14 +6,15 @@ import { Conversation } from './conversation.ts';
 import type { Member } from './roster.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** Watches one connection until `stop`. Any PDU from the target proves it alive, and so does progress in sending. */
+/** Watches one connection until `stop`. Any byte from the target proves it alive, and so does progress in sending. */
 export class Keepalive {
   readonly #context: SessionContext;
   readonly #member: Member;
   readonly #clock: Clock;
   #timer: Timer | undefined;
-  #seen = 0;
-  #pending = 0;
+  #received = 0;
+  /** Bytes sent when the watch began, if more were waiting behind them. */
+  #backedUp: number | undefined;
   #ping: Conversation | undefined;
 
   constructor(context: SessionContext, member: Member) {
@@ -31,8 +32,9 @@ export class Keepalive {
 
   #watch(delayMs: number): void {
     const { connection } = this.#member;
-    this.#seen = connection.receivedPdus;
-    this.#pending = connection.pendingBytes;
+    this.#received = connection.receivedBytes;
+    // What the transport takes at once proves nothing of the target; what had to wait for it does.
+    this.#backedUp = connection.pendingBytes > 0 ? connection.sentBytes : undefined;
     this.#timer = this.#clock.schedule(
       delayMs,
       () => {
@@ -45,7 +47,8 @@ export class Keepalive {
   #check(): void {
     const { connection } = this.#member;
     const { pingIntervalMs, pingTimeoutMs } = this.#context.limits;
-    const isAlive = connection.receivedPdus !== this.#seen || connection.pendingBytes < this.#pending;
+    const isSending = this.#backedUp !== undefined && connection.sentBytes !== this.#backedUp;
+    const isAlive = connection.receivedBytes !== this.#received || isSending;
     const wasPinged = this.#ping !== undefined;
     this.#ping?.end();
     this.#ping = undefined;

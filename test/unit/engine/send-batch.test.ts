@@ -68,9 +68,9 @@ test('the queue hands out one batch at a time, by length and by count, and count
   queue.push([filled(700_000, 1), new Uint8Array(0), filled(700_000, 2), filled(5, 3)]);
   assert.equal(queue.pendingBytes, 1_400_005);
   assert.equal(queue.take()?.length, 2);
-  assert.deepEqual([queue.pendingBytes, queue.isUnderWay], [1_400_005, true]);
+  assert.deepEqual([queue.pendingBytes, queue.isUnderWay, queue.sentBytes], [1_400_005, true, 0]);
   queue.settle();
-  assert.deepEqual([queue.pendingBytes, queue.isUnderWay], [5, false]);
+  assert.deepEqual([queue.pendingBytes, queue.isUnderWay, queue.sentBytes], [5, false, 1_400_000]);
   queue.push(Array.from({ length: 2000 }, () => filled(3000, 4)));
   assert.equal(Buffer.concat(queue.take() ?? []).length, 5 + 350 * 3000);
   queue.clear();

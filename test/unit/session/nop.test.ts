@@ -154,6 +154,50 @@ test('no false alarm while what we send is taken, however slowly; an alarm once 
   assert.equal((await soon(session.closed)).error?.code, 'ISCSI_PING_TIMEOUT');
 });
 
+test('no false alarm within one long PDU, however slowly its data come', async () => {
+  await using bench = new SessionBench({ ...watched, keys: { MaxRecvDataSegmentLength: '65536' } });
+  const session = await bench.open();
+  const request = readRequest(4096);
+  const { done, tag } = await bench.command(request);
+  const held: Uint8Array[] = [];
+  const { sendBytes } = bench.line;
+  bench.line.sendBytes = (bytes): void => {
+    held.push(bytes);
+  };
+  bench.line.dataIn(tag, { hasStatus: true }, pattern(4096));
+  bench.line.sendBytes = sendBytes.bind(bench.line);
+  const bytes = Buffer.concat(held);
+  for (let at = 0; at < bytes.length; at += 400) {
+    await bench.clock.advance(2900);
+    bench.line.sendBytes(bytes.subarray(at, at + 400));
+    await turns();
+  }
+  assert.equal((await soon(done)).status, 0);
+  assert.deepEqual(request.dataIn, pattern(4096));
+  assert.equal(session.state, 'loggedIn');
+  assert.deepEqual(bench.line.drainHeard(), [], 'not even a ping');
+});
+
+test('no false alarm while more is given to be sent than the target takes', async () => {
+  await using bench = new SessionBench(watched);
+  const session = await bench.open();
+  bench.line.pause();
+  const write = async (): Promise<void> => {
+    session.execute(writeRequest(pattern(8000))).catch(() => undefined);
+    await turns();
+  };
+  for (let count = 0; count < 4; count += 1) await write();
+  for (let round = 0; round < 6; round += 1) {
+    await bench.clock.advance(2000);
+    bench.line.takeOneChunk();
+    await turns();
+    for (let count = 0; count < 3; count += 1) await write();
+  }
+  assert.equal(session.state, 'loggedIn');
+  await bench.clock.advance(5000 + 3000 + 5000);
+  assert.equal((await soon(session.closed)).error?.code, 'ISCSI_PING_TIMEOUT', 'once it takes nothing');
+});
+
 test('each connection is watched by itself: the silent one ends, the others go on', async () => {
   await using bench = new SessionBench(watched);
   const [one, two] = await bench.openWith(2);
