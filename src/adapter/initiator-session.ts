@@ -12,6 +12,7 @@ import {
   type RemovalOptions,
   type RemovalReport,
 } from '../devices/index.ts';
+import { reportLuns } from '../disk/index.ts';
 import {
   type ConnectionFacts,
   type NegotiatedParameters,
@@ -40,6 +41,9 @@ export interface LogoutReport extends RemovalReport {
 
 /** Options of a logout: force, and limits for asking holders, for commands in flight and for flushing. */
 export type LogoutOptions = RemovalOptions;
+
+/** What the logout of a session without devices has to tell of them. */
+const nothingRemoved: RemovalReport = { holders: [], unknownWrites: [], flushErrors: [] };
 
 /** What a session has from its initiator. */
 interface InitiatorParts {
@@ -84,7 +88,7 @@ export class InitiatorSession implements ScsiPort {
     });
     this.deviceEvents = this.#devices.events;
     this.#defaultLun = options.lun;
-    this.#tellDevices();
+    if (!this.isInformational) this.#tellDevices();
     this.#closed = this.#whenClosed();
   }
 
@@ -131,7 +135,7 @@ export class InitiatorSession implements ScsiPort {
    * the devices said before.
    */
   execute(request: ScsiRequest): Promise<ScsiResult> {
-    return this.#devices.execute(request);
+    return this.isInformational ? this.#session.execute(request) : this.#devices.execute(request);
   }
 
   /**
@@ -140,12 +144,12 @@ export class InitiatorSession implements ScsiPort {
    * known. Rejects as `luns` does.
    */
   async devices(options: { rescan?: boolean; signal?: AbortSignal } = {}): Promise<DeviceFacts[]> {
-    return await this.#devices.devices(options);
+    return await this.#requireDevices().devices(options);
   }
 
   /** The LUNs that the target shows us (REPORT LUNS), in its order. */
   async luns(options: { signal?: AbortSignal } = {}): Promise<Lun[]> {
-    return await this.#devices.luns(options);
+    return await (this.isInformational ? reportLuns(this.#session, options) : this.#devices.luns(options));
   }
 
   /**
@@ -158,12 +162,10 @@ export class InitiatorSession implements ScsiPort {
     lun: number | undefined = this.#defaultLun,
     holder: Partial<Holder> & { signal?: AbortSignal } = {},
   ): Promise<DeviceHandle> {
-    if (this.isInformational) {
-      throw new UsageError('ISCSI_WRONG_STATE', 'An informational session has no devices, it takes raw SCSI commands');
-    }
+    const devices = this.#requireDevices();
     if (lun === undefined) throw new UsageError('ISCSI_BAD_ARGUMENT', 'No LUN was given', { argument: 'lun' });
     const { label = process.title, signal, ...more } = holder;
-    return await this.#devices.open(lun, { label, ...more }, signal);
+    return await devices.open(lun, { label, ...more }, signal);
   }
 
   /**
@@ -171,7 +173,7 @@ export class InitiatorSession implements ScsiPort {
    * refuse (DeviceBusyError); then its cache is flushed. With `force` it goes anyway, and the report says what that cost.
    */
   async removeDevice(lun: number, options: RemovalOptions = {}): Promise<RemovalReport> {
-    return await this.#devices.remove(lun, options);
+    return await this.#requireDevices().remove(lun, options);
   }
 
   /** Everybody who holds a device of the session open. */
@@ -238,10 +240,15 @@ export class InitiatorSession implements ScsiPort {
     // What is over, or leaves because the target said so, cannot be kept by a refusal.
     const { state } = this.#session;
     const force = options.force === true || (state !== 'loggedIn' && state !== 'failed');
-    const removal = await this.#devices.removeAll({ ...options, force });
+    const removal = this.isInformational ? nothingRemoved : await this.#devices.removeAll({ ...options, force });
     const { how, error } = await this.#session.logout(drainTimeoutMs === undefined ? {} : { drainTimeoutMs });
     await this.#closed;
     return { ...removal, isClean: how !== 'lost' && error === undefined, error };
+  }
+
+  #requireDevices(): DeviceStack {
+    if (!this.isInformational) return this.#devices;
+    throw new UsageError('ISCSI_WRONG_STATE', 'An informational session has no devices, it takes raw SCSI commands');
   }
 
   #tellDevices(): void {

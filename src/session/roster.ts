@@ -61,11 +61,14 @@ export class Roster {
     return this.#policy;
   }
 
-  /** Chooses by another policy from now on. Throws UsageError ISCSI_BAD_ARGUMENT for one that names no member. */
-  setPolicy(policy: SchedulingPolicy): void {
+  /**
+   * Chooses by another policy from now on. Throws UsageError ISCSI_BAD_ARGUMENT for one that names a connection which is
+   * neither a member nor one that `isKnown`: lost, and on its way back.
+   */
+  setPolicy(policy: SchedulingPolicy, isKnown: (cid: number) => boolean = () => false): void {
     if (typeof policy === 'object') {
       checkPolicy(policy);
-      checkCids(policy, (cid) => this.#members.has(cid));
+      checkCids(policy, (cid) => this.#members.has(cid) || isKnown(cid));
     }
     this.#policy = policy;
     this.#scheduler = new Scheduler(policy);

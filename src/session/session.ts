@@ -167,7 +167,7 @@ export class Session implements ScsiPort {
    * state. Throws UsageError ISCSI_BAD_ARGUMENT for a policy that names a connection which the session does not have.
    */
   setPolicy(policy: SchedulingPolicy): void {
-    this.#context.roster.setPolicy(policy);
+    this.#context.roster.setPolicy(policy, (cid) => this.#joining.portalOf(cid) !== undefined);
   }
 
   /** Connects and logs in. Called once, by `openSession`. @internal */

@@ -24,9 +24,11 @@ suite('an informational session', () => {
     const cdb = Uint8Array.of(0x12, 0, 0, 0, 36, 0);
     const { status } = await session.execute({ lun: { high: 0, low: 0 }, cdb, dataIn });
     assert.equal(status, 0);
-    const error = await rejection(session.openDisk(0), UsageError);
-    assert.equal(error.code, 'ISCSI_WRONG_STATE');
-    assert.match(error.message, /informational session has no devices/);
+    for (const refused of [session.openDisk(0), session.devices(), session.removeDevice(0)]) {
+      const error = await rejection(refused, UsageError);
+      assert.equal(error.code, 'ISCSI_WRONG_STATE');
+      assert.match(error.message, /informational session has no devices/);
+    }
     const { isClean } = await session.logout();
     assert.equal(isClean, true);
     assert.deepEqual(commands, [0x12]);

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type Member, Roster, type SchedulingPolicy } from '../../../src/session/roster.ts';
 import type { NamedPolicy } from '../../../src/session/scheduling/index.ts';
+import { plainRequest, SessionBench, soon } from '../../support/session-bench.ts';
+import { turns } from '../../support/target-line.ts';
 
 interface FakeMember {
   readonly connection: { readonly cid: number; isUsable: boolean };
@@ -12,7 +14,7 @@ interface FakeMember {
 }
 
 /** A roster of connections 1 to `count`, whose state the test sets. */
-class Bench {
+class RosterBench {
   readonly roster: Roster;
   readonly #fakes = new Map<number, FakeMember>();
 
@@ -61,7 +63,7 @@ class Bench {
 
 suite('MSiSCSI_LB_FAILOVER: one connection carries the commands', () => {
   test('until it cannot; then the next in order of joining, and they stay there when the first comes back', () => {
-    const bench = new Bench(3, { kind: 'failOver' });
+    const bench = new RosterBench(3, { kind: 'failOver' });
     bench.load(9, 0, 0);
     assert.deepEqual(bench.next(3), [1, 1, 1]);
     assert.equal(bench.roles, 'active standby standby');
@@ -76,7 +78,7 @@ suite('MSiSCSI_LB_FAILOVER: one connection carries the commands', () => {
   });
 
   test('with a preferred one, they go back to it as soon as it is usable', () => {
-    const bench = new Bench(3, { kind: 'failOver', preferred: 2 });
+    const bench = new RosterBench(3, { kind: 'failOver', preferred: 2 });
     assert.deepEqual(bench.next(2), [2, 2]);
     bench.setUsable(2, false);
     assert.deepEqual(bench.next(2), [1, 1]);
@@ -86,7 +88,7 @@ suite('MSiSCSI_LB_FAILOVER: one connection carries the commands', () => {
   });
 
   test('lost and back as another object under its CID, it is the same connection', () => {
-    const bench = new Bench(3, { kind: 'failOver' });
+    const bench = new RosterBench(3, { kind: 'failOver' });
     bench.setUsable(1, false);
     assert.deepEqual(bench.next(1), [2]);
     bench.setUsable(1, true);
@@ -99,7 +101,7 @@ suite('MSiSCSI_LB_FAILOVER: one connection carries the commands', () => {
   });
 
   test('with none usable there is none, and afterwards the last carrier goes on', () => {
-    const bench = new Bench(2, { kind: 'failOver' });
+    const bench = new RosterBench(2, { kind: 'failOver' });
     bench.setUsable(1, false);
     bench.next(1);
     bench.setUsable(2, false);
@@ -113,14 +115,14 @@ suite('MSiSCSI_LB_FAILOVER: one connection carries the commands', () => {
 
 suite('MSiSCSI_LB_ROUND_ROBIN: all usable connections in turn', () => {
   test('whatever their load', () => {
-    const bench = new Bench(3, { kind: 'roundRobin' });
+    const bench = new RosterBench(3, { kind: 'roundRobin' });
     bench.load(50, 0, 7);
     assert.deepEqual(bench.next(7), [1, 2, 3, 1, 2, 3, 1]);
     assert.equal(bench.roles, 'active active active');
   });
 
   test('one that cannot is left out, and one that joins takes its turn', () => {
-    const bench = new Bench(3, { kind: 'roundRobin' });
+    const bench = new RosterBench(3, { kind: 'roundRobin' });
     bench.next(2);
     bench.setUsable(3, false);
     assert.deepEqual(bench.next(3), [1, 2, 1]);
@@ -131,7 +133,7 @@ suite('MSiSCSI_LB_ROUND_ROBIN: all usable connections in turn', () => {
 
 suite('MSiSCSI_LB_ROUND_ROBIN_WITH_SUBSET: the preferred connections in turn', () => {
   test('the others only while none of them is usable, and in turn as well', () => {
-    const bench = new Bench(4, { kind: 'roundRobinWithSubset', preferred: [2, 4] });
+    const bench = new RosterBench(4, { kind: 'roundRobinWithSubset', preferred: [2, 4] });
     bench.load(0, 9, 0, 9);
     assert.deepEqual(bench.next(5), [2, 4, 2, 4, 2]);
     assert.equal(bench.roles, 'standby active standby active');
@@ -147,7 +149,7 @@ suite('MSiSCSI_LB_ROUND_ROBIN_WITH_SUBSET: the preferred connections in turn', (
 
 suite('MSiSCSI_LB_DYN_LEAST_QUEUE_DEPTH: the connection with the fewest commands in flight', () => {
   test('the one that joined first among equals', () => {
-    const bench = new Bench(3, { kind: 'leastQueueDepth' });
+    const bench = new RosterBench(3, { kind: 'leastQueueDepth' });
     bench.load(3, 1, 1);
     assert.deepEqual(bench.next(6, true), [2, 3, 2, 3, 1, 2]);
   });
@@ -162,7 +164,7 @@ suite('MSiSCSI_LB_WEIGHTED_PATHS: the usable connection with the lowest weight',
   ]);
 
   test('the fewest commands in flight decide among equals; then the next weight, then those without one', () => {
-    const bench = new Bench(5, { kind: 'weightedPaths', weights });
+    const bench = new RosterBench(5, { kind: 'weightedPaths', weights });
     assert.deepEqual(bench.next(4, true), [2, 3, 2, 3]);
     assert.equal(bench.roles, 'standby active active standby standby');
     bench.setUsable(2, false);
@@ -178,8 +180,8 @@ suite('MSiSCSI_LB_WEIGHTED_PATHS: the usable connection with the lowest weight',
 
 suite('policies of the caller’s own', () => {
   test('choose; an answer that is no candidate counts for the fewest commands in flight', () => {
-    const stranger = new Bench(1, { kind: 'roundRobin' }).roster.pick()!;
-    const bench = new Bench(3, (candidates) => candidates[2] ?? stranger);
+    const stranger = new RosterBench(1, { kind: 'roundRobin' }).roster.pick()!;
+    const bench = new RosterBench(3, (candidates) => candidates[2] ?? stranger);
     assert.deepEqual(bench.next(2), [3, 3]);
     bench.setUsable(3, false);
     bench.load(2, 1, 0);
@@ -190,7 +192,7 @@ suite('policies of the caller’s own', () => {
 
 suite('setting a policy', () => {
   test('takes effect with the next command', () => {
-    const bench = new Bench(3, { kind: 'roundRobin' });
+    const bench = new RosterBench(3, { kind: 'roundRobin' });
     bench.next(1);
     const policy: NamedPolicy = { kind: 'failOver', preferred: 3 };
     bench.roster.setPolicy(policy);
@@ -213,7 +215,7 @@ suite('setting a policy', () => {
   ];
   for (const [what, policy] of bad) {
     test(`is refused when it ${what}, and the old one goes on`, () => {
-      const bench = new Bench(3, { kind: 'failOver', preferred: 2 });
+      const bench = new RosterBench(3, { kind: 'failOver', preferred: 2 });
       assert.throws(
         () => {
           bench.roster.setPolicy(policy);
@@ -225,7 +227,44 @@ suite('setting a policy', () => {
   }
 
   test('before there are connections names those to come, but no impossible ones', () => {
-    assert.deepEqual(new Bench(3, { kind: 'failOver', preferred: 3 }).next(1), [3]);
+    assert.deepEqual(new RosterBench(3, { kind: 'failOver', preferred: 3 }).next(1), [3]);
     assert.throws(() => new Roster({ kind: 'failOver', preferred: -1 }), { code: 'ISCSI_BAD_ARGUMENT' });
+  });
+});
+
+suite('a preferred connection that is lost', () => {
+  test('§6.3.4 comes back under its CID and carries the commands again; a policy may name it meanwhile', async () => {
+    const policy: NamedPolicy = { kind: 'failOver', preferred: 2 };
+    await using bench = new SessionBench({ session: { reconnects: true, policy: { kind: 'roundRobin' } } });
+    const [one, two] = await bench.openWith(2);
+    const { session } = bench;
+    two!.reset();
+    await bench.cleanedUp(one!, two!.cid);
+    session.setPolicy(policy);
+    assert.throws(
+      () => {
+        session.setPolicy({ kind: 'failOver', preferred: 3 });
+      },
+      { code: 'ISCSI_BAD_ARGUMENT' },
+    );
+    const meanwhile = await bench.command(plainRequest(), one);
+    one!.response(meanwhile.tag);
+    await soon(meanwhile.done);
+    await bench.clock.advance(2000);
+    const back = await bench.accept();
+    await bench.login(back);
+    await turns();
+    assert.equal(back.cid, 2);
+    const { done, tag } = await bench.command(plainRequest(), back);
+    back.response(tag);
+    await soon(done);
+    assert.equal(session.policy, policy);
+    assert.deepEqual(
+      session.connections.map(({ cid, role }) => [cid, role]),
+      [
+        [1, 'standby'],
+        [2, 'active'],
+      ],
+    );
   });
 });
