@@ -50,10 +50,12 @@ export class VerifiedLoad {
   constructor(device: BlockDevice, session: InitiatorSession) {
     this.#device = device;
     this.#session = session;
-    this.#generations = new Uint32Array(device.size / verifiedSize);
+    this.#generations = new Uint32Array(verifiedBlocks);
   }
 
-  start(workers: number): void {
+  /** Writes every block once, then goes on until `stop`. */
+  async start(workers: number): Promise<void> {
+    for (let block = 0; block < verifiedBlocks; block += 1) await this.#write(block);
     this.#workers = Promise.all(Array.from({ length: workers }, (_, worker) => this.#work(worker, workers)));
     this.#workers.catch(() => undefined); // told by `stop`
   }
@@ -91,8 +93,7 @@ export class VerifiedLoad {
     const generation = this.#generations[block] ?? 0;
     const back = Buffer.alloc(verifiedSize);
     await this.#insist(() => this.#device.read(block * verifiedSize, back));
-    const expected = generation === 0 ? Buffer.alloc(verifiedSize) : contentOf(block, generation);
-    if (back.equals(expected)) return;
+    if (back.equals(contentOf(block, generation))) return;
     throw new Error(`Block ${block} held ${back.readUInt32LE(4)} where ${generation} was written last`);
   }
 
@@ -116,6 +117,7 @@ export class VerifiedLoad {
 }
 
 const verifiedSize = 16 * 1024;
+const verifiedBlocks = 1024;
 
 function contentOf(block: number, generation: number): Buffer {
   const content = Buffer.alloc(verifiedSize);
