@@ -138,6 +138,7 @@ export class Disk implements BlockDevice {
         }
       } else {
         await this.#writeAnywhere(offset, from, fua && this.#hasFua, signal);
+        if (!(fua && this.#hasFua)) this.#runner.unflushed.acknowledgeAll(offset, from.length, lossCount);
       }
       if (fua && !this.#hasFua) await this.#makeStable(offset, from.length, lossCount, signal);
     } finally {
@@ -148,7 +149,7 @@ export class Disk implements BlockDevice {
   /**
    * Settles when every write that had settled before the call is on stable storage. Rejects with BlockError
    * BLOCK_WRITES_LOST when the device may have lost some of them from a volatile cache, of which the error gives the span
-   * (`offset`, `length`); the others are on stable storage then. Of each loss, everybody with a cursor is told once, and
+   * (`offset`, `length`): any write acknowledged before the rejection. The others are on stable storage then. Of each loss, everybody with a cursor is told once, and
    * those without one are told once together.
    */
   async flush(options?: FlushOptions): Promise<void> {
@@ -179,6 +180,7 @@ export class Disk implements BlockDevice {
       if (failure !== undefined) {
         throw parts.length === 1 ? failure.error : changeFailure(failure.error, mayHaveChanged, offset, length);
       }
+      this.#runner.unflushed.acknowledgeAll(offset, length, lossCount);
       if (options?.fua === true) await this.#makeStable(offset, length, lossCount, signal);
     } finally {
       this.#end();
@@ -229,6 +231,7 @@ export class Disk implements BlockDevice {
       await this.#gate.pass(offset, offset + length, false, signal, async () => {
         await this.#runner.change(request, compareTraits, offset, length, transfer.fua);
       });
+      if (!transfer.fua) this.#runner.unflushed.acknowledgeAll(offset, length, lossCount);
       if (fua && !this.#hasFua) await this.#makeStable(offset, length, lossCount, signal);
     } finally {
       this.#end();
@@ -347,9 +350,11 @@ export class Disk implements BlockDevice {
     try {
       const { start, end } = innerSpan(this.blockSize, offset, length);
       if (start === end) return;
+      const { lossCount } = this.#runner.unflushed;
       await this.#gate.pass(start, end, false, signal, async () => {
         await this.#provisioning.free(start, end - start, signal);
       });
+      this.#runner.unflushed.acknowledgeAll(start, end - start, lossCount);
     } finally {
       this.#end();
     }

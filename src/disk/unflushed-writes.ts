@@ -59,6 +59,15 @@ export class UnflushedWrites {
     }
   }
 
+  /**
+   * A request that took several commands ended well. A part of it may have been lost while the rest was under way, and
+   * whoever flushed meanwhile has been told of that before the request was acknowledged, which is too early to be told.
+   */
+  acknowledgeAll(offset: number, length: number, lossCount: number): void {
+    if (this.#lost.count === lossCount) return;
+    this.#lost.record({ writes: 1, bytes: length, start: offset, end: offset + length }, this.#reason);
+  }
+
   /** A command on connection `cid` met a unit attention, or the error of an earlier one; see `lose`. */
   met(sense: Sense, cid: number | undefined): void {
     const fate = cacheFate(sense, this.#keepsCacheOverReset);

@@ -46,6 +46,12 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
   pace: (request: ScsiRequest) => Promise<void> = async () => {
     await Promise.resolve();
   };
+  /** Unit attention conditions that wait to be told, each to one command (SAM-5 §5.14). */
+  attentions: scsi.Sense[] = [];
+  /** Called when a command has been carried out, before it is answered. */
+  carriedOut: (request: ScsiRequest) => void = () => {};
+  /** What was written since the cache was last synchronized, oldest first. */
+  #unflushed: { readonly at: number; readonly bytes: Uint8Array; readonly isStable: boolean }[] = [];
   readonly #script: { entry: Scripted; left: number }[] = [];
 
   constructor(options: FakeScsiOptions = {}) {
@@ -71,6 +77,19 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
     this.options = { ...this.options, luns };
   }
 
+  /**
+   * The power fails: of what was not synchronized, a part that `survives` chooses has reached the medium, so that a block
+   * may also keep what was written to it before it was written last.
+   */
+  losePower(survives: () => boolean): void {
+    this.stable.copy(this.medium);
+    for (const { at, bytes, isStable } of this.#unflushed.splice(0)) {
+      if (isStable || survives()) this.medium.set(bytes, at);
+    }
+    this.medium.copy(this.stable);
+    this.attentions = [scsi.makeSense(scsi.senseKey.unitAttention, 0x2901)];
+  }
+
   async execute(request: ScsiRequest): Promise<ScsiResult> {
     request.signal?.throwIfAborted();
     this.requests.push(request);
@@ -80,6 +99,7 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
       await this.pace(request);
       request.signal?.throwIfAborted();
       const result = this.#answer(request);
+      this.carriedOut(request);
       await this.pace(request);
       return result;
     } finally {
@@ -111,6 +131,8 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
     if (unsupported.includes(opcode) || unsupported.includes(opcode * 0x100 + (cdb[1]! & 0x1f))) {
       return refusal(scsi.additionalSense.invalidCommandOperationCode);
     }
+    const attention = goesPastAttentions.has(opcode) ? undefined : this.attentions.shift();
+    if (attention !== undefined) return checkCondition(attention);
     switch (opcode) {
       case scsi.scsiOpcode.read10:
         return this.#read(request, scsi.decodeTransfer10Cdb(cdb));
@@ -129,6 +151,7 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
       case scsi.scsiOpcode.synchronizeCache10:
       case scsi.scsiOpcode.synchronizeCache16:
         this.medium.copy(this.stable);
+        this.#unflushed = [];
         return good;
       case scsi.scsiOpcode.testUnitReady:
         return good;
@@ -193,10 +216,15 @@ export class FakeScsiDevice implements ScsiPort, FakeScsiFacts {
   #put(lba: number, bytes: Uint8Array, fua: boolean): void {
     const at = lba * this.blockSize;
     this.medium.set(bytes, at);
-    if (fua || this.options.writeCache === false) this.stable.set(bytes, at);
+    const isStable = fua || this.options.writeCache === false;
+    if (isStable) this.stable.set(bytes, at);
+    this.#unflushed.push({ at, bytes: Uint8Array.from(bytes), isStable });
     for (let i = 0; i < bytes.length / this.blockSize; i += 1) this.freed.delete(lba + i);
   }
 }
+
+/** SPC-4: these are carried out whatever waits. */
+const goesPastAttentions: ReadonlySet<number> = new Set([scsi.scsiOpcode.inquiry, scsi.scsiOpcode.reportLuns]);
 
 const good: ScsiResult = { status: 0, sense: undefined, dataInLength: 0, residual: 'none', residualCount: 0, cid: 0 };
 
