@@ -89,10 +89,11 @@ export class Joining {
 
   /**
    * Opens a connection under a CID that the session had before: a new connection when the target has been told of the
-   * end of the old one, else its reinstatement, which implies that (RFC 7143 §6.3.4).
+   * end of the old one, else its reinstatement, which implies that (RFC 7143 §6.3.4) and then says by `expStatSn` what
+   * had arrived on the old one (§11.12.9).
    */
-  async rejoin(cid: number, portal: Portal, signal: AbortSignal): Promise<void> {
-    await this.#open(cid, portal, signal);
+  async rejoin(cid: number, portal: Portal, signal: AbortSignal, expStatSn = 0): Promise<void> {
+    await this.#open(cid, portal, signal, expStatSn);
   }
 
   /** Logs in anew with the same ISID: the target ends what it has of the session (RFC 7143 §6.3.5). */
@@ -126,22 +127,23 @@ export class Joining {
     this.#giveUp = new AbortController();
   }
 
-  async #open(cid: number, portal: Portal, signal: AbortSignal): Promise<void> {
+  async #open(cid: number, portal: Portal, signal: AbortSignal, expStatSn = 0): Promise<void> {
     this.#portals.set(cid, portal);
     this.#opening += 1;
     try {
-      await this.#openAt(cid, portal, signal);
+      await this.#openAt(cid, portal, signal, expStatSn);
     } finally {
       this.#opening -= 1;
     }
   }
 
-  async #openAt(cid: number, portal: Portal, signal: AbortSignal): Promise<void> {
+  async #openAt(cid: number, portal: Portal, signal: AbortSignal, expStatSn: number): Promise<void> {
     const { clock, limits, sessionId } = this.#context;
     let at = portal;
+    const login = (): LoginOptions => ({ ...this.#loginOptions(cid, at), expStatSn });
     for (let hop = 0; hop <= limits.maxRedirects; hop += 1) {
       const { connection, outcome } = await openConnection(
-        { sessionId, way: this.#options.route(at), login: this.#loginOptions(cid, at), owner: this.#owner },
+        { sessionId, way: this.#options.route(at), login: login(), owner: this.#owner },
         { clock, signal, connectTimeoutMs: limits.connectTimeoutMs, loginTimeoutMs: limits.loginTimeoutMs },
       );
       if (outcome.kind === 'done') return;

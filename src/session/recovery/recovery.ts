@@ -216,7 +216,8 @@ export class Recovery {
     if (level < 2 || lost === undefined) return false;
     lost.move('logoutStarted');
     try {
-      await joining.rejoin(lost.cid, lost.remains.portal, signal);
+      const { member, portal } = lost.remains;
+      await joining.rejoin(lost.cid, portal, signal, member.connection.expStatSn);
     } catch (error) {
       if (lost.state === 'inCleanup') lost.move('logoutFailed');
       signal.throwIfAborted();

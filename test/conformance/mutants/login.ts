@@ -162,9 +162,9 @@ export const loginMutants: readonly Mutant[] = [
   {
     row: 'login 10.1',
     defect: 'MaxConnections may be exceeded by one',
-    module: 'session/membership.js',
-    find: 'this.#joining >= maxConnections',
-    replace: 'this.#joining > maxConnections',
+    module: 'session/joining.js',
+    find: 'this.#opening >= maxConnections',
+    replace: 'this.#opening > maxConnections',
   },
   {
     row: 'login 11.1',
