@@ -10,6 +10,7 @@ import type { TargetCore } from './core.ts';
 import type { LogicalUnit } from './device-server/logical-unit.ts';
 import { condition } from './device-server/sense.ts';
 import type { ConnectionLink } from './link.ts';
+import { answerAgain } from './recovery/answer-again.ts';
 import type { TargetSession } from './session.ts';
 import type { Task } from './task.ts';
 
@@ -50,6 +51,7 @@ export async function manageTasks(
 
 /** ABORT TASK (§11.6.1, the three cases). */
 async function abortTask(core: TargetCore, { request, session, link }: Context): Promise<number> {
+  const report = (error: unknown): void => core.options.hooks.onError?.(error, link.facts());
   const task = session.tasks.get(request.referencedTaskTag);
   if (task !== undefined) {
     // §11.5.1: on the connection that the task is allegiant to, and only that, until it has been logged out.
@@ -59,6 +61,13 @@ async function abortTask(core: TargetCore, { request, session, link }: Context):
     return responseCode.functionComplete;
   }
   if (session.managementTags.has(request.referencedTaskTag)) return responseCode.functionRejected;
+  const answered = session.answeredTasks.get(request.referencedTaskTag);
+  if (answered?.task.allegiance === 'free') {
+    // §11.5.1: a status that was sent and not acknowledged comes again, before the answer; §7.11: the task is over.
+    answered.task.reassign(link, 0);
+    await answerAgain(session, answered, 'fresh', report);
+    return responseCode.taskDoesNotExist;
+  }
   const isExpected = session.window.place(request.refCmdSn) !== 'ignored' && snBefore(request.refCmdSn, request.cmdSn);
   if (!isExpected) return responseCode.taskDoesNotExist;
   session.plug(request.refCmdSn);
@@ -121,6 +130,10 @@ async function abortAll(
       else if (task.transfer?.isQuiet === false) owing.push(task);
       aborted.push(core.abortTask(each, task, each === session ? 'afterTransfers' : 'now'));
     }
+  }
+  // §11.5.1: no response of a task that waits for a connection may follow that of the function.
+  for (const each of sessions) {
+    each.answeredTasks.forgetThose((answered) => answered.task.isSuspended && isAffected(answered.task));
   }
   const ended = Promise.all(aborted);
   if (await within(ended, limit)) {

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deferred } from '../../../src/base/index.ts';
 import {
-  taskManagementFunction as functionCode,
   logoutReason,
   logoutResponseCode,
   opcode,
@@ -358,33 +357,5 @@ suite('§4.2.2.1, §11.14: commands ahead of a gap', () => {
     await logOut(second, { ...recovery, cid: 0, expStatSn: first.expStatSn });
     await takeOver(second, ahead.initiatorTaskTag);
     assert.equal((await second.next(opcode.scsiResponse)).pdu.initiatorTaskTag, ahead.initiatorTaskTag);
-  });
-});
-
-suite('§11.5.1: task management of tasks that wait', () => {
-  test('ABORT TASK on another connection takes a task that was logged out for recovery, and no other', async () => {
-    await using opened = await openPair(holdReads(deferred()));
-    const { first, second } = opened;
-    const task = first.command(cdb.read(0, 1), read(1));
-    await settled(first);
-    await cut(first, second);
-    const request = { function: functionCode.abortTask, referencedTaskTag: task.initiatorTaskTag };
-    const numbers = { refCmdSn: task.cmdSn, cmdSn: first.cmdSn };
-    assert.equal(await second.manage({ ...request, ...numbers }), responseCode.functionRejected);
-    await logOut(second, { ...recovery, cid: 0, expStatSn: first.expStatSn });
-    assert.equal(await second.manage({ ...request, ...numbers }), responseCode.functionComplete);
-    assert.equal(recoveryOf(opened).retainedTaskCount, 0);
-  });
-
-  test('LOGICAL UNIT RESET ends them', async () => {
-    await using opened = await openPair(holdReads(deferred()));
-    const { first, second } = opened;
-    const { initiatorTaskTag } = first.command(cdb.read(0, 1), read(1));
-    await settled(first);
-    await cut(first, second);
-    await logOut(second, { ...recovery, cid: 0, expStatSn: first.expStatSn });
-    second.cmdSn = first.cmdSn;
-    assert.equal(await second.manage({ function: functionCode.logicalUnitReset }), responseCode.functionComplete);
-    assert.equal(await reassign(second, initiatorTaskTag), responseCode.taskDoesNotExist);
   });
 });

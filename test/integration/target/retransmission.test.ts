@@ -167,6 +167,9 @@ suite('§11.7.2, §11.16.2: DataACK', () => {
       sendSnack(initiator, { type: snackType.dataAck, targetTransferTag, begRun });
       assert.equal((await rejected(initiator))[0], rejectReason.invalidDataAck);
     }
+    const elsewhere = { high: 0x0001_0000, low: 0 };
+    sendSnack(initiator, { type: snackType.dataAck, lun: elsewhere, targetTransferTag: tag, begRun: 2 });
+    assert.equal((await rejected(initiator))[0], rejectReason.invalidDataAck);
     sendSnack(initiator, { type: snackType.dataAck, targetTransferTag: tag, begRun: 2, runLength: 1 });
     assert.equal((await rejected(initiator))[0], rejectReason.invalidPduField);
   });
