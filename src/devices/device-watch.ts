@@ -84,7 +84,13 @@ export class DeviceWatch {
    * cannot be asked now.
    */
   async checkAll(port: DevicePort, signal: AbortSignal): Promise<void> {
-    const checks = await Promise.allSettled(this.#opened().map((device) => this.#check(device, port, signal)));
+    const checks = await Promise.allSettled(
+      this.#opened().map(async (device) => {
+        // Before the questions meet a unit attention: what it says of the cache decides what a flush may promise.
+        await device.disk?.resume(port, signal);
+        await this.#check(device, port, signal);
+      }),
+    );
     const failed = checks.find((check) => check.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
