@@ -1,7 +1,7 @@
 // A session to a fake device whose line can be cut: commands in flight get no answer, later ones wait, and when it is back,
 // those in flight end as lost before any that waited goes out, as the ScsiPort of a session that reconnects does it.
 
-import { TransportError } from '../../src/base/index.ts';
+import { asIscsiError, TransportError } from '../../src/base/index.ts';
 import * as scsi from '../../src/scsi/index.ts';
 import type { ScsiPort, ScsiRequest, ScsiResult } from '../../src/session/index.ts';
 import type { FakeScsiDevice } from './fake-scsi-device.ts';
@@ -87,7 +87,7 @@ export class FakeNexus implements ScsiPort {
         },
         (error: unknown) => {
           answered(() => {
-            reject(error);
+            reject(asIscsiError(error));
           });
         },
       );
