@@ -9,7 +9,7 @@ import { Keepalive } from './keepalive.ts';
 import { requestLogout } from './logout-request.ts';
 import type { Remains } from './recovery/lost-connection.ts';
 import { QuietWatch } from './recovery/quiet-watch.ts';
-import type { Member } from './roster.ts';
+import type { Member, Roster } from './roster.ts';
 import type { SessionContext } from './session-context.ts';
 import type { TaskSet } from './task-set.ts';
 
@@ -181,8 +181,19 @@ export class Membership {
   }
 }
 
+/** Throws SessionError unless the connection may be removed: it is there, and neither the last nor the leading one. */
+export function requireRemovable(roster: Roster, cid: number, member: Member | undefined): asserts member is Member {
+  if (member === undefined) {
+    throw new SessionError('ISCSI_NO_SUCH_CONNECTION', `The session has no connection ${cid}`);
+  }
+  if (roster.size === 1) throw lastConnection(member);
+  if (member.isLeading) {
+    throw new SessionError('ISCSI_LEADING_CONNECTION', `Connection ${cid} is the leading connection of its session`);
+  }
+}
+
 /** The refusal to remove the only connection of a session. */
-export function lastConnection(member: Member): SessionError {
+function lastConnection(member: Member): SessionError {
   const { cid } = member.connection;
   return new SessionError('ISCSI_LAST_CONNECTION', `Connection ${cid} is the last of its session; log out instead`);
 }

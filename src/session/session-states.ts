@@ -1,6 +1,6 @@
 // The session states of RFC 7143 §8.3, initiator side, as a table with the RFC's transition numbers, and one of ours.
 
-import { UsageError } from '../base/index.ts';
+import { SessionError, UsageError } from '../base/index.ts';
 import type { Transition } from '../connection/index.ts';
 
 /**
@@ -61,4 +61,17 @@ export function sessionTransition(state: SessionState, event: SessionEvent): Ses
     throw new UsageError('ISCSI_WRONG_STATE', `A session in state ${state} does not take ${event}`);
   }
   return transition.next;
+}
+
+/** Why a session in this state takes no new work. */
+export function refusal(state: SessionState): SessionError {
+  switch (state) {
+    case 'leaving':
+    case 'leavingFailed':
+      return new SessionError('ISCSI_DRAINING', 'The session is being logged out and takes no new work');
+    case 'failed':
+      return new SessionError('ISCSI_SESSION_LOST', 'The session is lost and has not come back yet');
+    default:
+      return new SessionError('ISCSI_CLOSED', 'The session is closed');
+  }
 }

@@ -10,38 +10,34 @@ import {
   type Effect,
   type IscsiError,
   SessionError,
-  snAdd,
-  systemClock,
   UsageError,
 } from '../base/index.ts';
 import type { Connection, LoginResult, NegotiatedParameters } from '../connection/index.ts';
 import { encodeTextKeys, type TextKey } from '../wire/index.ts';
 import { AsyncMessages } from './async-messages.ts';
 import { closeAtTarget } from './close-session.ts';
-import { CommandWindow } from './command-window.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-facts.ts';
 import { drain } from './drain.ts';
 import { Joining } from './joining.ts';
-import { lastConnection, Membership } from './membership.ts';
-import { resolveLimits, type SessionLimits } from './options.ts';
+import { makeContext } from './make-context.ts';
+import { Membership, requireRemovable } from './membership.ts';
+import type { SessionLimits } from './options.ts';
 import type { Portal } from './portal.ts';
 import { Receiver } from './receiver.ts';
 import { Recovery } from './recovery/recovery.ts';
-import { type Member, Roster, type SchedulingPolicy } from './roster.ts';
+import type { Member, SchedulingPolicy } from './roster.ts';
 import type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionEnd, SessionEvents } from './session-events.ts';
 import type { SessionOptions } from './session-options.ts';
-import { type SessionEvent, type SessionState, sessionTransition } from './session-states.ts';
-import { mostTags, TagPool } from './tag-pool.ts';
+import { refusal, type SessionEvent, type SessionState, sessionTransition } from './session-states.ts';
 import { TaskSet } from './task-set.ts';
 import type { TaskManagementFunction } from './tasks/management-functions.ts';
 import type { FunctionOutcome } from './tasks/multi-task-functions.ts';
 import type { TaskManagementOptions } from './tasks/task-management.ts';
 import { exchangeText } from './text-exchange.ts';
 
-/** Tags for requests that are not tasks: pings, aborts, texts and logouts find room even when tasks fill the session. */
-const spareTags = 256;
+type LogoutCause = 'loggedOut' | 'requestedByTarget';
 
 /**
  * One session, from its login until `logout` or `destroy`, over losses and returns. Made by `openSession`. It ends by
@@ -71,26 +67,14 @@ export class Session implements ScsiPort {
     this.id = options.login.isid;
     this.targetName = options.login.targetName;
     this.#options = options;
-    const limits = resolveLimits(options.limits);
-    const cmdSn = options.initialCmdSn ?? 1;
-    this.#context = {
-      sessionId: this.id,
-      clock: options.clock ?? systemClock,
-      limits,
-      // Closed until the login has said what the target takes, which may be nothing yet.
-      window: new CommandWindow(cmdSn, cmdSn, snAdd(cmdSn, -1)),
-      tags: new TagPool(Math.min(mostTags, limits.maxTasks + spareTags)),
-      roster: new Roster(options.policy ?? { kind: 'leastQueueDepth' }),
-    };
+    this.#context = makeContext(options);
     this.#tasks = new TaskSet(this.#context, {
       limit: options.escalation ?? 'lunReset',
       listener: (step, lun) => this.events.emit('escalated', step, lun),
     });
     const messages = new AsyncMessages(this.#context, {
       leave: (member, drainTimeoutMs) => this.#leaveOnRequest(member, drainTimeoutMs),
-      terminated: (member, lun) => {
-        this.#tasks.terminate(member, lun);
-      },
+      terminated: this.#tasks.terminate.bind(this.#tasks),
       told: (pdu, sense) => this.events.emit('asyncMessage', pdu, sense),
     });
     this.#receiver = new Receiver(this.#context, this.#tasks, messages);
@@ -98,14 +82,10 @@ export class Session implements ScsiPort {
       loggedIn: (connection, result) => {
         this.#loggedIn(connection, result);
       },
-      dataInDestination: (connection, pdu, length) => this.#receiver.dataInDestination(connection, pdu, length),
-      received: (connection, pdu, data) => {
-        this.#receiver.received(connection, pdu, data);
-      },
-      dataInDamaged: (connection, pdu, length) => this.#receiver.dataInDamaged(connection, pdu, length),
-      dataInCut: (connection, pdu, length) => {
-        this.#receiver.dataInCut(connection, pdu, length);
-      },
+      dataInDestination: this.#receiver.dataInDestination.bind(this.#receiver),
+      received: this.#receiver.received.bind(this.#receiver),
+      dataInDamaged: this.#receiver.dataInDamaged.bind(this.#receiver),
+      dataInCut: this.#receiver.dataInCut.bind(this.#receiver),
       lost: (connection, error) => {
         this.#lost(connection, error);
       },
@@ -185,8 +165,7 @@ export class Session implements ScsiPort {
       return Promise.reject(new UsageError('ISCSI_WRONG_STATE', 'A discovery session takes no SCSI commands'));
     }
     const waits = this.#state === 'failed' && !this.#recovery.isGone && this.#givingUp === undefined;
-    if (this.#state !== 'loggedIn' && !waits) return Promise.reject(this.#refusal());
-    return this.#tasks.execute(request);
+    return this.#state === 'loggedIn' || waits ? this.#tasks.execute(request) : Promise.reject(refusal(this.#state));
   }
 
   /**
@@ -217,13 +196,7 @@ export class Session implements ScsiPort {
       this.events.emit('connectionRemoved', cid);
       return;
     }
-    if (member === undefined) {
-      throw new SessionError('ISCSI_NO_SUCH_CONNECTION', `The session has no connection ${cid}`);
-    }
-    if (roster.size === 1) throw lastConnection(member);
-    if (member.isLeading) {
-      throw new SessionError('ISCSI_LEADING_CONNECTION', `Connection ${cid} is the leading connection of its session`);
-    }
+    requireRemovable(roster, cid, member);
     await this.#remove(member, options.drainTimeoutMs ?? limits.drainTimeoutMs);
   }
 
@@ -231,7 +204,7 @@ export class Session implements ScsiPort {
   async text(pairs: Iterable<readonly [string, string]>, options: { signal?: AbortSignal } = {}): Promise<TextKey[]> {
     this.#requireLoggedIn();
     const member = this.#context.roster.pick();
-    if (member === undefined) throw this.#refusal();
+    if (member === undefined) throw refusal(this.#state);
     return await exchangeText(this.#context, member, encodeTextKeys(pairs), options.signal);
   }
 
@@ -272,8 +245,8 @@ export class Session implements ScsiPort {
     await this.logout();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** Aborts every command in flight or in the queue; each ends with what `reason` makes of its effect. Goes on. */
@@ -303,19 +276,7 @@ export class Session implements ScsiPort {
   }
 
   #requireLoggedIn(): void {
-    if (this.#state !== 'loggedIn') throw this.#refusal();
-  }
-
-  #refusal(): SessionError {
-    switch (this.#state) {
-      case 'leaving':
-      case 'leavingFailed':
-        return new SessionError('ISCSI_DRAINING', 'The session is being logged out and takes no new work');
-      case 'failed':
-        return new SessionError('ISCSI_SESSION_LOST', 'The session is lost and has not come back yet');
-      default:
-        return new SessionError('ISCSI_CLOSED', 'The session is closed');
-    }
+    if (this.#state !== 'loggedIn') throw refusal(this.#state);
   }
 
   #move(event: SessionEvent): void {
@@ -341,7 +302,7 @@ export class Session implements ScsiPort {
       this.#recovery.run(new SessionError('ISCSI_SESSION_LOST', 'The last connection was logged out'));
       return;
     }
-    await this.#recovery.stop(this.#refusal());
+    await this.#recovery.stop(refusal(this.#state));
     this.#finish('closed', { how: 'loggedOut', error: undefined });
   }
 
@@ -361,19 +322,19 @@ export class Session implements ScsiPort {
     await this.#leave('requestedByTarget', drainTimeoutMs);
   }
 
-  #leave(how: 'loggedOut' | 'requestedByTarget', drainTimeoutMs: number): Promise<void> {
+  #leave(how: LogoutCause, drainTimeoutMs: number): Promise<void> {
     this.#leaving ??= this.#logOut(how, drainTimeoutMs);
     return this.#leaving;
   }
 
-  async #logOut(how: 'loggedOut' | 'requestedByTarget', drainTimeoutMs: number): Promise<void> {
+  async #logOut(how: LogoutCause, drainTimeoutMs: number): Promise<void> {
     this.#move('logoutStarted');
-    this.#joining.stop(this.#refusal());
+    this.#joining.stop(refusal(this.#state));
     this.#recovery.renounceAll();
     await drain(this.#context, this.#tasks, drainTimeoutMs);
     await this.#membership.removalsSettled();
-    this.#membership.quiet(this.#refusal());
-    await this.#recovery.stop(this.#refusal());
+    this.#membership.quiet(refusal(this.#state));
+    await this.#recovery.stop(refusal(this.#state));
     try {
       await closeAtTarget({
         context: this.#context,
@@ -388,7 +349,7 @@ export class Session implements ScsiPort {
   }
 
   /** The session is closed at the target: for good, or until the target that asked for it takes us again. */
-  #loggedOut(how: 'loggedOut' | 'requestedByTarget'): void {
+  #loggedOut(how: LogoutCause): void {
     if (this.#state === 'free') return;
     if (how === 'loggedOut' || this.#isUnwanted || !this.#reconnects) {
       this.#finish('closed', { how, error: undefined });
@@ -397,8 +358,7 @@ export class Session implements ScsiPort {
     this.#leaving = undefined;
     this.#move('putOff');
     this.#joining.restart();
-    this.#recovery.restart();
-    this.#recovery.run(new SessionError('ISCSI_SESSION_LOST', 'The target asked for a logout of the session'));
+    this.#recovery.restart(new SessionError('ISCSI_SESSION_LOST', 'The target asked for a logout of the session'));
   }
 
   #lost(connection: Connection, error: IscsiError): void {

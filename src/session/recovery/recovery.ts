@@ -93,10 +93,10 @@ export class Recovery {
     await Promise.all(lost.map(({ remains }) => remains.member.connection.released()));
   }
 
-  /** Takes up work again after `stop`. */
-  restart(): void {
+  /** Takes up work again after `stop`, for a session without connections. */
+  restart(cause: IscsiError): void {
     this.#ending = new AbortController();
-    this.#repairs = new AbortController();
+    this.run(cause);
   }
 
   /** Takes the place of what the target may still have of the session, once it has been left in peace. Rejects as a login does. */

@@ -160,7 +160,7 @@ test('no false alarm within one long PDU, however slowly its data come', async (
   const request = readRequest(4096);
   const { done, tag } = await bench.command(request);
   const held: Uint8Array[] = [];
-  const { sendBytes } = bench.line;
+  const sendBytes = bench.line.sendBytes.bind(bench.line);
   bench.line.sendBytes = (bytes): void => {
     held.push(bytes);
   };
