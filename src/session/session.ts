@@ -37,8 +37,7 @@ import type { FunctionOutcome } from './tasks/multi-task-functions.ts';
 import type { TaskManagementOptions } from './tasks/task-management.ts';
 import { exchangeText } from './text-exchange.ts';
 
-type LogoutCause = 'loggedOut' | 'requestedByTarget';
-
+type LogoutCause = Exclude<SessionEnd['how'], 'lost'>;
 /**
  * One session, from its login until `logout` or `destroy`, over losses and returns. Made by `openSession`. It ends by
  * itself only when it was told not to log in again, or not for ever.
