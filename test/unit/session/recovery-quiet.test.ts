@@ -121,7 +121,7 @@ test('§11.19 the last Data-In with its status is lost: found by a ping, and its
 });
 
 test('§7.9 what was asked for and does not come is asked for again, four times in all; then the command is aborted', async () => {
-  await using bench = recoveringBench({ limits });
+  await using bench = recoveringBench({ limits: { ...limits, abortTimeoutMs: 60_000 } });
   await bench.open();
   const { done, tag } = await bench.command(readRequest(300));
   bench.line.dataIn(tag, { dataSn: 1, bufferOffset: 100 }, pattern(100));
