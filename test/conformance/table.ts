@@ -3,6 +3,8 @@
 import type { Row } from './harness.ts';
 import { rows as chapChallenge } from './rows/chap-challenge.ts';
 import { rows as chapProof } from './rows/chap-proof.ts';
+import { rows as connections } from './rows/connections.ts';
+import { rows as connectionsLeaving } from './rows/connections-leaving.ts';
 import { rows as fullFeatureCommands } from './rows/full-feature-commands.ts';
 import { rows as fullFeatureDataIn } from './rows/full-feature-data-in.ts';
 import { rows as fullFeatureMessages } from './rows/full-feature-messages.ts';
@@ -12,6 +14,8 @@ import { rows as fullFeatureText } from './rows/full-feature-text.ts';
 import { rows as fullFeatureWrite } from './rows/full-feature-write.ts';
 import { rows as loginKeys } from './rows/login-keys.ts';
 import { rows as loginSteps } from './rows/login-steps.ts';
+import { rows as recoveryConnection } from './rows/recovery-connection.ts';
+import { rows as recoverySession } from './rows/recovery-session.ts';
 
 /** A group of rows. */
 export interface Chapter {
@@ -52,6 +56,21 @@ export const chapters: readonly Chapter[] = [
     source:
       'Case ids of the UNH-IOL CHAP test suite for iSCSI initiators, v3.1, as far as they could be read (to 5.3); the procedures are ours, from RFC 7143.',
     modules: { 'chap-challenge': chapChallenge, 'chap-proof': chapProof },
+  },
+  {
+    key: 'mcs',
+    title: 'Many connections',
+    source: 'Ours: no suite for initiators was found. From RFC 7143.',
+    modules: { connections, 'connections-leaving': connectionsLeaving },
+  },
+  {
+    key: 'recovery',
+    title: 'Recovery',
+    source: 'Ours: no suite for initiators was found. From RFC 7143, with case names of other implementations in mind.',
+    modules: {
+      'recovery-session': recoverySession,
+      'recovery-connection': recoveryConnection,
+    },
   },
 ];
 

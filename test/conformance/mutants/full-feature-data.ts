@@ -20,9 +20,9 @@ export const fullFeatureDataMutants: readonly Mutant[] = [
   {
     row: 'ffp 2.2',
     defect: 'an immediate task management request uses up a CmdSN',
-    module: 'session/abort-task.js',
-    find: 'cmdSn: context.window.cmdSn,',
-    replace: 'cmdSn: context.window.take(),',
+    module: 'session/tasks/management-requests.js',
+    find: 'conversation.cmdSn ?? window.cmdSn',
+    replace: 'conversation.cmdSn ?? window.take()',
   },
   {
     row: 'ffp 3.1',
@@ -154,14 +154,15 @@ export const fullFeatureDataMutants: readonly Mutant[] = [
     row: 'ffp 12.3',
     defect: 'an R2T that goes back is not answered',
     module: 'session/write-data.js',
-    find: 'task.expDataSn += 1;',
-    replace: 'task.expDataSn += 1;\n    if (from < (task.lastAsked ?? 0)) return;\n    task.lastAsked = from;',
+    find: 'const to = from + length;',
+    replace:
+      'const to = from + length;\n    if (from < (task.lastAsked ?? 0))\n        return;\n    task.lastAsked = from;',
   },
   {
     row: 'ffp 12.4',
     defect: 'only the R2Ts of the oldest write are answered',
     module: 'session/task-set.js',
-    find: 'if (task.member !== undefined)\n            answerR2t',
-    replace: 'if (task.member !== undefined && task === this.#tasks()[0])\n            answerR2t',
+    find: 'answerR2t(task, member, pdu);',
+    replace: 'if (task === this.#tasks()[0])\n                answerR2t(task, member, pdu);',
   },
 ];
