@@ -84,8 +84,9 @@ export const connectionMutants: readonly Mutant[] = [
     row: 'mcs 12',
     defect: 'what comes on one connection proves all alive',
     module: 'session/keepalive.js',
-    find: 'const isAlive = connection.receivedPdus !== this.#seen',
-    replace: 'const isAlive = this.#context.roster.all().some((each) => each.connection.receivedPdus !== this.#seen)',
+    find: 'const isAlive = connection.receivedBytes !== this.#received',
+    replace:
+      'const isAlive = this.#context.roster.all().some((each) => each.connection.receivedBytes !== this.#received)',
   },
   {
     row: 'mcs 13',
@@ -97,7 +98,7 @@ export const connectionMutants: readonly Mutant[] = [
   {
     row: 'mcs 14',
     defect: 'the leading connection may be removed',
-    module: 'session/session.js',
+    module: 'session/membership.js',
     find: 'if (member.isLeading) {',
     replace: 'if (false) {',
   },
