@@ -9,6 +9,7 @@ import { architecture } from './docs/architecture-page.ts';
 import { conformancePage } from './docs/conformance-page.ts';
 import { diagnosticsPage } from './docs/diagnostics-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
+import { faultsPage } from './docs/faults-page.ts';
 import { statesPage } from './docs/states-page.ts';
 import { wireFormatPage } from './docs/wire-format-page.ts';
 
@@ -22,6 +23,7 @@ function read(path: string): string {
 
 const pages: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
+  'docs/faults.md': faultsPage,
   'docs/states.md': statesPage,
   'docs/wire-format.md': wireFormatPage,
   'docs/diagnostics.md': () => diagnosticsPage(read('src/base/channels.ts')),

@@ -5,6 +5,7 @@ import { addBench } from './bench.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCopy } from './copy.ts';
 import { addDiscover } from './discover.ts';
+import { addFault } from './fault.ts';
 import { addInfo } from './info.ts';
 import { addLs } from './ls.ts';
 import { addRead } from './read.ts';
@@ -51,6 +52,7 @@ export function makeProgram(context: CommandContext): Command {
   addCopy(program, context);
   addBench(program, context);
   addTarget(program, context);
+  addFault(program, context);
   addTour(program, context);
   return program;
 }

@@ -6,8 +6,11 @@ import { onAbort } from '../base/index.ts';
 import { type BlockDevice, createMemoryDevice, openFileDevice, readOnlyLayer } from '../block/index.ts';
 import type { DigestOffer } from '../session/index.ts';
 import {
+  type ControlServer,
+  checkFault,
   type DigestName,
   listenTarget,
+  openControl,
   type PortalAddress,
   type Target,
   type TargetParameters,
@@ -33,6 +36,8 @@ interface TargetCommandOptions extends SecretOptions {
   readonly headerDigest?: DigestOffer;
   readonly dataDigest?: DigestOffer;
   readonly trace?: string;
+  readonly fault: readonly string[];
+  readonly control?: string;
 }
 
 const defaultName = 'iqn.2026-11.io.hawser:target';
@@ -59,6 +64,8 @@ export function addTarget(program: Command, context: CommandContext): void {
     .option('--time2-retain <s>', 'DefaultTime2Retain; 0 unless given, and 20 at level 2', integerFrom(0, 3600))
     .addOption(digestOption('--header-digest <list>'))
     .addOption(digestOption('--data-digest <list>'))
+    .option('--fault <name[:key=value,...]>', 'a fault from the start (see hawser fault describe)', collectFault, [])
+    .option('--control <path>', 'open a Unix socket there, for hawser fault')
     .addHelpText('after', '\nExample:\n  hawser target --lun disk.img --lun ram:64M --listen 127.0.0.1:3260');
   addCommonOptions(addSecretOptions(command, 'target')).action(action(context, serve));
 }
@@ -71,10 +78,14 @@ async function serve(context: CommandContext, options: TargetCommandOptions): Pr
   try {
     for (const text of options.lun) devices.push(await openLun(text, options));
     const target = await listenTarget(await toTargetOptions(options, devices, context));
+    let control: ControlServer | undefined;
     try {
+      for (const fault of options.fault) target.inject(fault);
+      if (options.control !== undefined) control = await openControl(target, options.control);
       printer.print(report(target, devices));
       if (!signal.aborted) await untilAborted(signal);
     } finally {
+      await control?.close();
       await target.close();
     }
   } finally {
@@ -140,6 +151,15 @@ async function openLun(text: string, { blockSize, readOnly }: TargetCommandOptio
 
 function collectLun(text: string, before: readonly string[]): readonly string[] {
   if (text.startsWith('ram:')) parsePositiveSize(text.slice('ram:'.length));
+  return [...before, text];
+}
+
+function collectFault(text: string, before: readonly string[]): readonly string[] {
+  try {
+    checkFault(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
   return [...before, text];
 }
 

@@ -4,8 +4,21 @@
 // response; device-server/ is the SCSI side, negotiation/ and login/ the login, all three without I/O of their own;
 // recovery/ is what the error recovery levels above 0 add, and how connections leave their session.
 
+export { askControl, type ControlClientOptions } from './control/control-client.ts';
+export {
+  type ControlAnswer,
+  type ControlRequest,
+  type ControlSession,
+} from './control/control-request.ts';
+export { type ControlServer, openControl } from './control/control-server.ts';
 export type { LunOptions } from './device-server/logical-unit.ts';
 export { type CheckCondition, type ConditionName, condition, encodeSense, scsiStatus } from './device-server/sense.ts';
+export {
+  checkFault,
+  describeFaults,
+  type FaultDescription,
+  type FaultParameterDescription,
+} from './faults/describe.ts';
 export type { FaultName } from './faults/fault-table.ts';
 export type { FaultHandle, FaultInfo } from './faults/laboratory.ts';
 export type { FaultValue } from './faults/parameter.ts';

@@ -46,6 +46,8 @@ export interface Target {
    * @throws UsageError `ISCSI_BAD_ARGUMENT` that names what it does not take, `ISCSI_QUEUE_FULL` for too many faults.
    */
   inject(fault: FaultSpec | string): FaultHandle;
+  /** Removes a fault by its id, as its handle does. Returns whether there was one. */
+  removeFault(id: number): boolean;
   /** The faults that were injected and not removed, those too that will not strike again. */
   faults(): FaultInfo[];
   /**
@@ -149,6 +151,10 @@ class EmbeddedTarget implements Target {
   inject(fault: FaultSpec | string): FaultHandle {
     if (this.#closing !== undefined) throw new UsageError('ISCSI_CLOSED', 'The target has been closed');
     return this.#core.laboratory.inject(fault, this.#bench);
+  }
+
+  removeFault(id: number): boolean {
+    return this.#core.laboratory.remove(id);
   }
 
   faults(): FaultInfo[] {
