@@ -34,7 +34,8 @@ test('logical units come, change and go, and a reboot is over when it is answere
   await using folder = await makeTempDir();
   const path = folder.file('control');
   await using opened = await openRawTarget();
-  await using _control = await openControl(opened.target, path);
+  await using control = await openControl(opened.target, path);
+  assert.equal(control.path, path);
   await askControl(path, { addLun: { lun: 4, size: '1M' } });
   await askControl(path, { resizeLun: { lun: 4, size: '2M' } });
   await askControl(path, { removeLun: 4 });
@@ -49,7 +50,8 @@ test('a line that is too long, or nonsense, is refused', async () => {
   await using folder = await makeTempDir();
   const path = folder.file('control');
   await using opened = await openRawTarget();
-  await using _control = await openControl(opened.target, path);
+  await using control = await openControl(opened.target, path);
+  assert.equal(control.path, path);
   for (const line of ['nonsense\n', '{"list":true,"remove":1}\n', '[]\n', 'x'.repeat(70_000)]) {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(path, () => socket.write(line));
