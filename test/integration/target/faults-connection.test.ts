@@ -37,6 +37,18 @@ for (const name of ['drop-connection', 'reset-connection'] as const) {
       else assert.ok(raw.receivedLength <= 60); // a reset may overtake what is before it
     });
 
+    test('the byte may lie in any later PDU, counted from the start of the connection', async () => {
+      await using opened = await openRawTarget();
+      const initiator = await openReady(opened);
+      const fault = opened.target.inject(`${name}:byte=${initiator.receivedLength + 48 + 10}`);
+      initiator.command(cdb.testUnitReady);
+      assert.equal(await nextStatus(initiator), 0);
+      assert.equal(fault.hits, 0);
+      initiator.command(cdb.testUnitReady);
+      assert.deepEqual(await initiator.closed(), []);
+      assert.equal(fault.hits, 1);
+    });
+
     test('a received PDU in the place of which it ends is never acted on', async () => {
       await using opened = await openRawTarget();
       const initiator = await openReady(opened);

@@ -100,6 +100,9 @@ suite('volatile-cache (SBC-4 §4.15)', () => {
     assert.ok(pattern(512, 1).equals(await readBlock(opened, 0)));
     assert.ok(pattern(512, 2).equals(await readBlock(opened, 1)));
     assert.ok(Buffer.alloc(512).equals(await readBlock(opened, 2)));
+    // Nor does the cache itself still hold it.
+    const again = await openReady(opened);
+    assert.ok(Buffer.alloc(512).equals(await dataOf(again, cdb.read(2, 1), block as never)));
   });
 
   test('removal flushes, and so does the end of the target', async () => {
