@@ -79,7 +79,7 @@ export class InitiatorSession implements ScsiPort {
     const { askTimeoutMs, drainTimeoutMs, flushTimeoutMs, abortTimeoutMs } = session.limits;
     this.#devices = new DeviceStack(session, options.targetName, {
       clock,
-      disk: options.disk,
+      disk: { flushTimeoutMs, ...options.disk },
       limits: { askTimeoutMs, drainTimeoutMs, flushTimeoutMs },
       endTasksTimeoutMs: abortTimeoutMs,
       endTasks: (lun, error) => {

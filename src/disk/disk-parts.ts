@@ -75,7 +75,7 @@ export function makeParts(lun: Lun, runner: CommandRunner, facts: DiskFacts, opt
     maxInFlight,
     io: new AlignedIo(runner, { lun, blockSize, maxTransferLength: limits.maxTransferLength, maxInFlight }),
     probe: new AttentionProbe(runner, options),
-    cache: new WriteCache(runner, mode.isWriteCacheEnabled),
+    cache: new WriteCache(runner, mode.isWriteCacheEnabled, options.flushTimeoutMs),
     provisioning: new Provisioning(runner, {
       blockSize,
       limits,

@@ -23,6 +23,11 @@ export interface DiskOptions {
    * limit.
    */
   readonly maxRedrives?: number;
+  /**
+   * Limit for the answer to SYNCHRONIZE CACHE, which may take longer than any other command; 0 for none, 30 000 unless
+   * given.
+   */
+  readonly flushTimeoutMs?: number;
   /** Longest first wait after BUSY or TASK SET FULL; it doubles with each further one. 20 ms unless given. */
   readonly backoffMs?: number;
   /** Longest wait of all; 2000 ms unless given. */
@@ -54,6 +59,7 @@ export function resolveDiskOptions(options: DiskOptions): ResolvedDiskOptions {
     maxInFlight: integer('maxInFlight', options.maxInFlight ?? 8, 1, 1024),
     maxResends: integer('maxResends', options.maxResends ?? 10, 0, 1000),
     maxRedrives: integer('maxRedrives', options.maxRedrives ?? 16, 0, 1000),
+    flushTimeoutMs: integer('flushTimeoutMs', options.flushTimeoutMs ?? 30_000, 0, 86_400_000),
     backoffMs: integer('backoffMs', options.backoffMs ?? 20, 0, 3_600_000),
     maxBackoffMs: integer('maxBackoffMs', options.maxBackoffMs ?? 2000, 0, 3_600_000),
     keepsCacheOverReset: options.keepsCacheOverReset ?? false,

@@ -12,15 +12,17 @@ export class WriteCache {
   readonly #runner: CommandRunner;
   /** Undefined when the device does not say. */
   readonly #isEnabled: boolean | undefined;
+  readonly #timeoutMs: number;
   /** The forms of the command that the device has not refused yet, the likelier first. */
   readonly #forms: (typeof encodeSynchronizeCache10Cdb | typeof encodeSynchronizeCache16Cdb)[] = [
     encodeSynchronizeCache10Cdb,
     encodeSynchronizeCache16Cdb,
   ];
 
-  constructor(runner: CommandRunner, isEnabled: boolean | undefined) {
+  constructor(runner: CommandRunner, isEnabled: boolean | undefined, timeoutMs: number) {
     this.#runner = runner;
     this.#isEnabled = isEnabled;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
@@ -69,7 +71,8 @@ export class WriteCache {
     for (let form = this.#forms[0]; form !== undefined; form = this.#forms[0]) {
       try {
         const cdb = form({ lba: 0, blocks: 0, immed: false });
-        await this.#runner.run(this.#runner.request(cdb, signal), flushTraits);
+        const request = { ...this.#runner.request(cdb, signal), timeoutMs: this.#timeoutMs };
+        await this.#runner.run(request, flushTraits);
         return;
       } catch (error) {
         if (!(error instanceof ScsiError && error.code === 'SCSI_UNSUPPORTED')) throw error;

@@ -30,7 +30,7 @@ export interface SessionLimits {
   readonly commandRetryIntervalMs: number;
   /** How long holders of a device may take to let go of it, or to say that they will not. */
   readonly askTimeoutMs: number;
-  /** How long a device may take to flush its cache before it is let go. */
+  /** Limit for the answer to SYNCHRONIZE CACHE, and for the whole flush of a device before it is let go. */
   readonly flushTimeoutMs: number;
   /** How long commands in flight may take to finish before a logout aborts them. */
   readonly drainTimeoutMs: number;

@@ -355,3 +355,26 @@ test('FUA emulated by a flush makes earlier writes stable too', async () => {
   await meet(device, disk, powerOn);
   await disk.flush();
 });
+
+test('SYNCHRONIZE CACHE has a limit of its own, and no other command has it', async () => {
+  for (const [options, limitMs] of [
+    [{}, 30_000],
+    [{ flushTimeoutMs: 7000 }, 7000],
+    [{ flushTimeoutMs: 0 }, 0],
+  ] as const) {
+    const [device, disk] = await open({ dpoFua: false }, options);
+    await disk.write(0, block);
+    await disk.flush();
+    await disk.write(0, block, { fua: true });
+    assert.deepEqual(
+      device.requests.map(({ cdb, timeoutMs }) => [cdb[0], timeoutMs]),
+      [
+        [0x2a, undefined],
+        [0x35, limitMs],
+        [0x2a, undefined],
+        [0x35, limitMs],
+      ],
+    );
+  }
+  await assert.rejects(open({}, { flushTimeoutMs: -1 }), { code: 'ISCSI_BAD_ARGUMENT', argument: 'flushTimeoutMs' });
+});
