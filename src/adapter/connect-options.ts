@@ -5,6 +5,7 @@ import type { DiskOptions } from '../disk/index.ts';
 import {
   type AuthOptions,
   type ChapAlgorithm,
+  type EscalationLimit,
   type KeyOfferOptions,
   type Portal,
   resolveKeyOffers,
@@ -46,6 +47,8 @@ export interface ConnectOptions extends LoginWishes {
   readonly connections?: number;
   /** Which connection carries the next command. */
   readonly policy?: SchedulingPolicy;
+  /** How far a session goes to end a command that is stuck; see SessionOptions.escalation. */
+  readonly escalation?: EscalationLimit;
   /** Whether a lost connection or session is opened again by itself; not unless asked for. */
   readonly reconnects?: boolean;
   /**

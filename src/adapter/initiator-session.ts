@@ -13,8 +13,10 @@ import {
   type RemovalReport,
 } from '../devices/index.ts';
 import { reportLuns } from '../disk/index.ts';
+import { lunFromNumber } from '../scsi/index.ts';
 import {
   type ConnectionFacts,
+  type FunctionOutcome,
   type NegotiatedParameters,
   type Portal,
   type SchedulingPolicy,
@@ -25,6 +27,8 @@ import {
   type SessionEnd,
   type SessionEvents,
   type SessionState,
+  type TaskManagementFunction,
+  type TaskManagementOptions,
 } from '../session/index.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { PortalGroups } from './portal-groups.ts';
@@ -136,6 +140,15 @@ export class InitiatorSession implements ScsiPort {
    */
   execute(request: ScsiRequest): Promise<ScsiResult> {
     return this.isInformational ? this.#session.execute(request) : this.#devices.execute(request);
+  }
+
+  /** Has the target carry out a task management function; see Session.manageTasks. A number names a LUN as in openDisk. */
+  async manageTasks(
+    fn: TaskManagementFunction,
+    { lun, ...options }: Omit<TaskManagementOptions, 'lun'> & { readonly lun?: number | Lun } = {},
+  ): Promise<FunctionOutcome> {
+    if (lun === undefined) return await this.#session.manageTasks(fn, options);
+    return await this.#session.manageTasks(fn, { ...options, lun: typeof lun === 'number' ? lunFromNumber(lun) : lun });
   }
 
   /**

@@ -72,7 +72,7 @@ export class Initiator {
     const routes = new Routes(this.#engine, this.#address);
     let wrapped: InitiatorSession | undefined;
     try {
-      const { policy, reconnects = false } = options;
+      const { policy, escalation, reconnects = false } = options;
       const settings = {
         ...this.#sessionOptions(options, routes),
         reconnects,
@@ -80,6 +80,7 @@ export class Initiator {
           await wrapped?.compareDevices(port, signal);
         },
         ...(policy === undefined ? {} : { policy }),
+        ...(escalation === undefined ? {} : { escalation }),
       };
       const session = await openSession(settings, options.signal);
       wrapped = new InitiatorSession(session, routes, options, {

@@ -160,9 +160,7 @@ export class Session implements ScsiPort {
    * UsageError ISCSI_WRONG_STATE: its target takes Text and Logout Requests alone (RFC 7143 §4.3).
    */
   execute(request: ScsiRequest): Promise<ScsiResult> {
-    if (this.#joining.isDiscovery) {
-      return Promise.reject(new UsageError('ISCSI_WRONG_STATE', 'A discovery session takes no SCSI commands'));
-    }
+    if (this.#joining.isDiscovery) return Promise.reject(noScsi());
     const waits = this.#state === 'failed' && !this.#recovery.isGone && this.#givingUp === undefined;
     return this.#state === 'loggedIn' || waits ? this.#tasks.execute(request) : Promise.reject(refusal(this.#state));
   }
@@ -211,15 +209,12 @@ export class Session implements ScsiPort {
    * Has the target carry out a task management function (RFC 7143 §11.5.1) and resolves when no PDU of the commands that it
    * ended can follow; each of them has then rejected with ScsiError SCSI_TASK_ABORTED, its `effect` unknown for what may
    * have changed the medium. Commands for the units concerned that have not been sent wait for the end of the function.
-   * TARGET COLD RESET also resolves when the target ends the connection instead of answering.
-   *
-   * Rejects with TaskManagementError when the target refuses (ISCSI_NO_SUCH_LUN, ISCSI_FUNCTION_UNSUPPORTED,
-   * ISCSI_FUNCTION_FORBIDDEN, ISCSI_FUNCTION_REJECTED): then nothing has happened to any command. Rejects with
-   * TimeoutError ISCSI_TASK_MANAGEMENT_TIMEOUT when it does not answer: then the session escalates, since the fate of
-   * the commands is open, and ends them. Rejects with what ended the connection, with the signal's reason, or with
-   * UsageError. Permitted in state loggedIn.
+   * TARGET COLD RESET also resolves when the target ends the connection instead of answering. Rejects with TaskManagementError when the target refuses: then nothing has happened to any command. Rejects with
+   * TimeoutError ISCSI_TASK_MANAGEMENT_TIMEOUT when it does not answer: then the session escalates and ends them. Rejects
+   * with what ended the connection, the signal's reason, or UsageError. Permitted in state loggedIn.
    */
   async manageTasks(fn: TaskManagementFunction, options: TaskManagementOptions = {}): Promise<FunctionOutcome> {
+    if (this.#joining.isDiscovery) throw noScsi();
     this.#requireLoggedIn();
     return await this.#tasks.manage(fn, options);
   }
@@ -397,4 +392,8 @@ export class Session implements ScsiPort {
     this.events.emit('closed', end);
     this.#end.resolve(end);
   }
+}
+
+function noScsi(): UsageError {
+  return new UsageError('ISCSI_WRONG_STATE', 'A discovery session takes no SCSI commands');
 }

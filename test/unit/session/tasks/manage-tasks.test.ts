@@ -66,6 +66,13 @@ suite('the request', () => {
     await assert.rejects(soon(session.manageTasks('targetWarmReset')), { code: 'ISCSI_CLOSED' });
   });
 
+  test('§4.3 a discovery session takes none', async () => {
+    await using bench = new SessionBench({ isDiscovery: true });
+    const session = await bench.open();
+    await assert.rejects(soon(session.manageTasks('clearAca', { lun })), { code: 'ISCSI_WRONG_STATE' });
+    await bench.line.silence();
+  });
+
   test('§4.2.2.1 one that is not immediate uses a number, before the commands that wait for the window', async () => {
     await using bench = new SessionBench({ window: 1 });
     const session = await bench.open();
