@@ -194,15 +194,17 @@ export class Receiver {
       clause: 'RFC 7143 §11.17',
     });
     if (rejected.opcode === opcode.snackRequest) this.#snackRejected(connection, pdu, data, error);
-    else if (rejected.opcode !== undefined) this.#failRejected(connection, rejected.opcode, u32(data, 16), error);
+    else if (rejected.opcode !== undefined) this.#failRejected(connection, rejected.opcode, data, error);
   }
 
-  #failRejected(connection: Connection, code: number, tag: number, error: ProtocolError): void {
-    const holder = this.#holder(connection, tag);
+  #failRejected(connection: Connection, code: number, data: Uint8Array, error: ProtocolError): void {
+    const holder = this.#holder(connection, u32(data, 16));
     if (holder?.kind === 'request') holder.fail(error);
+    if (holder?.kind !== 'scsi') return;
+    if (code === opcode.scsiCommand) this.#commandRejected(holder, error);
     // A task whose data were rejected goes on: the target ends it with a SCSI Response, or asks for them with a recovery R2T
-    // (RFC 7143 §7.8).
-    if (holder?.kind === 'scsi' && code === opcode.scsiCommand) this.#commandRejected(holder, error);
+    // (RFC 7143 §7.8). From their offset on it waits for one.
+    if (code === opcode.dataOut) holder.askedLength = Math.min(holder.askedLength, u32(data, 40));
   }
 
   /** A rejected command does not count as received: its number has to be sent again (RFC 7143 §7.3). */

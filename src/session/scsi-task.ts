@@ -14,6 +14,8 @@ export interface Standing {
   readonly expDataSn: number;
   readonly receivedLength: number;
   readonly sinceMs: number;
+  /** How often it has been asked for R2Ts since, though nothing had shown that any were lost. */
+  readonly r2tRequests: number;
 }
 
 const noDeadline = Number.POSITIVE_INFINITY;
@@ -49,9 +51,8 @@ export class ScsiTask {
   recovery: TaskRecovery | undefined;
   /** How it stood when it was last looked at; kept by the watch over quiet commands. */
   standing: Standing | undefined;
-  /** How often its command was sent again, and R2Ts asked for that nothing had shown to be lost. */
+  /** How often its command was sent again. */
   retries = 0;
-  r2tRequests = 0;
   readonly #resolve: (result: ScsiResult) => void;
   readonly #reject: (error: Error) => void;
   #release: (() => void) | undefined;

@@ -6,6 +6,9 @@ export class CommandNumbers {
   window: number;
   /** Numbers in the order in which they arrived, as often as they did. */
   readonly all: number[] = [];
+  /** Commands that this says true of are lost at the target's door: they do not count, and `ignored` keeps their numbers. */
+  ignores: (cmdSn: number) => boolean = () => false;
+  readonly ignored: number[] = [];
   #expCmdSn: number;
   #maxCmdSn: number;
   readonly #early = new Set<number>();
@@ -38,6 +41,10 @@ export class CommandNumbers {
   }
 
   arrived(cmdSn: number): void {
+    if (this.ignores(cmdSn)) {
+      this.ignored.push(cmdSn);
+      return;
+    }
     this.all.push(cmdSn);
     this.#early.add(cmdSn);
     while (this.#early.delete(this.#expCmdSn)) this.#expCmdSn = (this.#expCmdSn + 1) >>> 0;

@@ -103,7 +103,7 @@ export class QuietWatch {
       if (task.kind !== 'scsi' || task.member !== this.#member || task.state !== 'sent') continue;
       const { expDataSn, receivedLength, standing } = task;
       const isSame = standing?.expDataSn === expDataSn && standing.receivedLength === receivedLength;
-      if (isSending || !isSame) task.standing = { expDataSn, receivedLength, sinceMs: nowMs };
+      if (isSending || !isSame) task.standing = { expDataSn, receivedLength, sinceMs: nowMs, r2tRequests: 0 };
       else if (nowMs - standing.sinceMs >= this.#intervalMs) quiet.push(task);
     }
     return quiet;
@@ -143,11 +143,11 @@ export class QuietWatch {
    */
   #askForR2ts(task: ScsiTask): void {
     const { connection } = this.#member;
+    const { standing, initiatorTaskTag, expDataSn: begRun } = task;
     const isWaiting = task.request.dataOut !== undefined && task.askedLength < task.length;
-    if (!isWaiting || connection.status.hasMissing || task.r2tRequests >= mostR2tRequests) return;
-    if (!this.#context.window.hasArrived(task.cmdSn)) return;
-    task.r2tRequests += 1;
-    const { initiatorTaskTag, expDataSn: begRun } = task;
+    if (!isWaiting || connection.status.hasMissing || !this.#context.window.hasArrived(task.cmdSn)) return;
+    if (standing === undefined || standing.r2tRequests >= mostR2tRequests) return;
+    task.standing = { ...standing, r2tRequests: standing.r2tRequests + 1 };
     connection.sendSnack({ type: snackType.dataOrR2t, initiatorTaskTag, begRun, runLength: 0 });
   }
 }

@@ -129,7 +129,6 @@ test('§7.9 what was asked for and does not come is asked for again, four times 
     await expectSnack(bench.line, 'data', 0, 1, tag);
     await bench.clock.advance(noticedMs);
   }
-  await bench.clock.advance(noticedMs);
   const { pdu } = await bench.line.expect(opcode.taskManagementRequest);
   bench.line.taskManagementResponse(pdu.initiatorTaskTag);
   await assert.rejects(soon(done), { code: 'ISCSI_BAD_SEQUENCE', isRetryable: true });
@@ -216,4 +215,23 @@ test('§11.14 nothing is asked for after a Logout Request', async () => {
   await bench.line.silence();
   bench.line.logoutResponse(pdu.initiatorTaskTag);
   assert.equal((await soon(out)).how, 'loggedOut');
+});
+
+test('§7.8 a write whose data were rejected waits for a recovery R2T, and asks for it when it does not come', async () => {
+  await using bench = recoveringBench({ limits, keys: { ImmediateData: 'No' } });
+  await bench.open();
+  const { done, tag } = await bench.command(writeRequest(pattern(100)));
+  bench.line.r2t(tag, { desiredDataTransferLength: 100, lun });
+  const { bhs } = await bench.line.expect(opcode.dataOut);
+  bench.line.reject(2, bhs);
+  await bench.clock.advance(noticedMs);
+  await answerProbe(bench);
+  await expectSnack(bench.line, 'data', 1, 0, tag);
+  bench.line.r2t(tag, { r2tSn: 1, desiredDataTransferLength: 100, lun });
+  await bench.line.expect(opcode.dataOut);
+  await bench.clock.advance(noticedMs);
+  await answerProbe(bench);
+  await bench.line.silence();
+  bench.line.response(tag);
+  await soon(done);
 });
