@@ -55,8 +55,6 @@ export class QuietWatch {
 
   #look(): void {
     const { connection } = this.#member;
-    // After a Logout Request nothing may be asked for (§11.14).
-    if (!connection.canLogOut) return;
     const nowMs = this.#context.clock.now();
     try {
       this.#lookAtStatus(nowMs);

@@ -275,3 +275,15 @@ test('§7.1.5 at ErrorRecoveryLevel 0 nothing is recovered, whatever was offered
   await assert.rejects(soon(done), { code: 'ISCSI_CONNECTION_LOST' });
   assert.equal((await soon(session.closed)).error?.code, 'ISCSI_BAD_SEQUENCE');
 });
+
+test('§7.9 of a Data-In whose StatSN was had before only the data count', async () => {
+  await using bench = recoveringBench();
+  await bench.open();
+  const request = readRequest(200);
+  const { done, tag } = await bench.command(request);
+  piece(bench.line, tag, 0, { hasStatus: true, statSn: bench.line.statSn - 1 });
+  piece(bench.line, tag, 1);
+  bench.line.response(tag, { status: 8, expDataSn: 2 });
+  const result = await soon(done);
+  assert.deepEqual([result.status, result.dataInLength], [8, 200]);
+});

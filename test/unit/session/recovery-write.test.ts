@@ -147,3 +147,12 @@ test('§7.3 a command that is rejected again and again ends with ISCSI_REJECTED,
   await assert.rejects(soon(done), { code: 'ISCSI_REJECTED', value: 2 });
   assert.equal((await bench.line.expect(opcode.nopOut)).pdu.cmdSn, heard.pdu.cmdSn);
 });
+
+test('§7.3 a command whose number the target counts, though it rejected its data, is not sent again: it would be ignored', async () => {
+  await using bench = recoveringBench({ keys: { ...keys, ImmediateData: 'Yes' } });
+  await bench.open();
+  const { done, heard } = await bench.command(writeRequest(data.slice(0, 100)));
+  bench.line.reject(2, heard.bhs);
+  await assert.rejects(soon(done), { code: 'ISCSI_REJECTED', value: 2 });
+  await bench.line.silence();
+});
