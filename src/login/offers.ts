@@ -59,11 +59,15 @@ const taskReportings: readonly string[] = ['RFC3720', 'ResponseFence', 'FastAbor
  * the option's name. Defaults: digests `None,CRC32C`; MaxConnections 8; InitialR2T No and ImmediateData Yes, so that a
  * small write needs no round trip; MaxRecvDataSegmentLength and FirstBurstLength 256 KiB; MaxBurstLength 16776192, the
  * largest multiple of 1 KiB, so that a write is one solicited sequence wherever the target can; Time2Wait 2, Time2Retain 20;
- * MaxOutstandingR2T 8 (1 with recovery, as §13.19 demands); both orders Yes; ErrorRecoveryLevel 0.
+ * ErrorRecoveryLevel 2, from which a target may go down, or 0 for who wants several R2Ts at a time; both orders Yes;
+ * MaxOutstandingR2T 1, as §13.19 demands of recovery with sequences in order, else 8.
  */
 export function resolveKeyOffers(options: KeyOfferOptions = {}): KeyOffers {
   const maxBurstLength = options.maxBurstLength ?? 16_776_192;
-  const errorRecoveryLevel = options.errorRecoveryLevel ?? 0;
+  const dataSequenceInOrder = options.dataSequenceInOrder ?? true;
+  // Whoever wants several R2Ts at a time, with sequences in order, cannot have recovery (§13.19).
+  const forbidsRecovery = dataSequenceInOrder && (options.maxOutstandingR2t ?? 1) > 1;
+  const errorRecoveryLevel = options.errorRecoveryLevel ?? (forbidsRecovery ? 0 : 2);
   const offers: KeyOffers = {
     headerDigest: options.headerDigest ?? 'None,CRC32C',
     dataDigest: options.dataDigest ?? 'None,CRC32C',
@@ -75,9 +79,9 @@ export function resolveKeyOffers(options: KeyOfferOptions = {}): KeyOffers {
     firstBurstLength: options.firstBurstLength ?? Math.min(262_144, maxBurstLength),
     defaultTime2Wait: options.defaultTime2Wait ?? 2,
     defaultTime2Retain: options.defaultTime2Retain ?? 20,
-    maxOutstandingR2t: options.maxOutstandingR2t ?? (errorRecoveryLevel > 0 ? 1 : 8),
+    maxOutstandingR2t: options.maxOutstandingR2t ?? (errorRecoveryLevel > 0 && dataSequenceInOrder ? 1 : 8),
     dataPduInOrder: options.dataPduInOrder ?? true,
-    dataSequenceInOrder: options.dataSequenceInOrder ?? true,
+    dataSequenceInOrder,
     errorRecoveryLevel,
     taskReporting: Object.freeze([...(options.taskReporting ?? [])]),
     offersProtocolLevel: options.offersProtocolLevel ?? false,

@@ -208,7 +208,8 @@ export class SessionBench implements AsyncDisposable {
         sessionType: isDiscovery === true ? 'Discovery' : 'Normal',
         isid: 0x8000_0000_0001,
         auth: { allowNone: true },
-        offers: resolveKeyOffers(offers),
+        // The level at which most tests play, since it is what their targets answer.
+        offers: resolveKeyOffers({ errorRecoveryLevel: 0, ...offers }),
         ...login,
       },
       limits: { ...limits, ...this.#setup.limits },

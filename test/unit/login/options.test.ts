@@ -31,16 +31,23 @@ suite('offers', () => {
       firstBurstLength: 262144,
       defaultTime2Wait: 2,
       defaultTime2Retain: 20,
-      maxOutstandingR2t: 8,
+      maxOutstandingR2t: 1,
       dataPduInOrder: true,
       dataSequenceInOrder: true,
-      errorRecoveryLevel: 0,
+      errorRecoveryLevel: 2,
       taskReporting: [],
       offersProtocolLevel: false,
     });
   });
   test('§13.19: with recovery and sequences in order, one R2T at a time is offered', () => {
     assert.equal(resolveKeyOffers({ errorRecoveryLevel: 2 }).maxOutstandingR2t, 1);
+    assert.equal(resolveKeyOffers({ dataSequenceInOrder: false }).maxOutstandingR2t, 8);
+    assert.equal(resolveKeyOffers({ errorRecoveryLevel: 0 }).maxOutstandingR2t, 8);
+  });
+  test('§13.19: a wish for several R2Ts at a time gives up recovery, unless sequences may come in any order', () => {
+    assert.equal(resolveKeyOffers({ maxOutstandingR2t: 4 }).errorRecoveryLevel, 0);
+    assert.equal(resolveKeyOffers({ maxOutstandingR2t: 1 }).errorRecoveryLevel, 2);
+    assert.equal(resolveKeyOffers({ maxOutstandingR2t: 4, dataSequenceInOrder: false }).errorRecoveryLevel, 2);
   });
   test('§13.14: FirstBurstLength follows a smaller MaxBurstLength', () => {
     assert.equal(resolveKeyOffers({ maxBurstLength: 4096 }).firstBurstLength, 4096);

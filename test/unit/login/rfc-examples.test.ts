@@ -72,10 +72,10 @@ const offered = [
   'FirstBurstLength=8192',
   'DefaultTime2Wait=2',
   'DefaultTime2Retain=20',
-  'MaxOutstandingR2T=8',
+  'MaxOutstandingR2T=1',
   'DataPDUInOrder=Yes',
   'DataSequenceInOrder=Yes',
-  'ErrorRecoveryLevel=0',
+  'ErrorRecoveryLevel=2',
 ];
 
 suite('Appendix B login examples', () => {
