@@ -15,6 +15,7 @@ import { rows as fullFeatureWrite } from './rows/full-feature-write.ts';
 import { rows as loginKeys } from './rows/login-keys.ts';
 import { rows as loginSteps } from './rows/login-steps.ts';
 import { rows as recoveryConnection } from './rows/recovery-connection.ts';
+import { rows as recoveryErrors } from './rows/recovery-errors.ts';
 import { rows as recoverySession } from './rows/recovery-session.ts';
 
 /** A group of rows. */
@@ -70,6 +71,7 @@ export const chapters: readonly Chapter[] = [
     modules: {
       'recovery-session': recoverySession,
       'recovery-connection': recoveryConnection,
+      'recovery-errors': recoveryErrors,
     },
   },
 ];

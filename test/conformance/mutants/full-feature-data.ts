@@ -46,6 +46,13 @@ export const fullFeatureDataMutants: readonly Mutant[] = [
     replace: 'return !snAfter(this.#cmdSn, snAdd(this.#maxCmdSn, 1));',
   },
   {
+    row: 'ffp 4.1',
+    defect: 'a retried command gets a new CmdSN',
+    module: 'session/recovery/command-retry.js',
+    find: 'sendCommand(task, member);',
+    replace: 'task.cmdSn = context.window.take();\n    sendCommand(task, member);',
+  },
+  {
     row: 'ffp 5.1',
     defect: 'any StatSN behind the expected one counts as a repetition',
     module: 'connection/stat-sn-tracker.js',
@@ -58,6 +65,13 @@ export const fullFeatureDataMutants: readonly Mutant[] = [
     module: 'session/write-data.js',
     find: 'let dataSn = 0;',
     replace: 'let dataSn = sequence.from === 0 ? 0 : 1;',
+  },
+  {
+    row: 'ffp 7.1',
+    defect: 'ExpDataSN of TASK REASSIGN is always 0',
+    module: 'session/recovery/task-reassign.js',
+    find: 'expDataSn: task.expDataSn',
+    replace: 'expDataSn: 0',
   },
   {
     row: 'ffp 8.1',
@@ -93,6 +107,13 @@ export const fullFeatureDataMutants: readonly Mutant[] = [
     module: 'session/task-set.js',
     find: 'if (pdu.hasStatus)',
     replace: 'if (pdu.hasStatus && pdu.status !== 0)',
+  },
+  {
+    row: 'ffp 10.2',
+    defect: 'the A bit is not answered',
+    module: 'session/recovery/data-recovery.js',
+    find: 'if (pdu.isAcknowledge)\n                acknowledge(',
+    replace: 'if (false)\n                acknowledge(',
   },
   {
     row: 'ffp 11.1.1',
@@ -164,5 +185,19 @@ export const fullFeatureDataMutants: readonly Mutant[] = [
     module: 'session/task-set.js',
     find: 'answerR2t(task, member, pdu);',
     replace: 'if (task === this.#tasks()[0])\n                answerR2t(task, member, pdu);',
+  },
+  {
+    row: 'ffp 13.1',
+    defect: 'the status is acknowledged while data are missing',
+    module: 'session/recovery/data-recovery.js',
+    find: 'member.connection.status.hold(status.pdu.statSn);',
+    replace: '',
+  },
+  {
+    row: 'ffp 13.2',
+    defect: 'DataACK has a run length',
+    module: 'session/recovery/data-recovery.js',
+    find: 'begRun, runLength: 0',
+    replace: 'begRun, runLength: 1',
   },
 ];

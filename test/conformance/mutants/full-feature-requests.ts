@@ -95,6 +95,13 @@ export const fullFeatureRequestMutants: readonly Mutant[] = [
     replace: 'case 0x7b:',
   },
   {
+    row: 'ffp 16.4.2',
+    defect: 'a read that could not be made whole is not sent again',
+    module: 'disk/attempts.js',
+    find: "'ISCSI_REJECTED',",
+    replace: '',
+  },
+  {
     row: 'ffp 16.4.3',
     defect: 'an aborted command counts as carried out',
     module: 'disk/attempts.js',
@@ -205,6 +212,50 @@ export const fullFeatureRequestMutants: readonly Mutant[] = [
     module: 'session/tasks/management-requests.js',
     find: 'request.task?.cmdSn ?? 0',
     replace: 'window.cmdSn',
+  },
+  {
+    row: 'ffp 19.4.1',
+    defect: 'NOP-Ins are not answered while a function is under way',
+    module: 'session/receiver.js',
+    find: 'if (pdu.targetTransferTag !== reservedTag)',
+    replace:
+      "if (pdu.targetTransferTag !== reservedTag && !this.#context.tags.holders().some((holder) => holder.kind === 'request'))",
+  },
+  {
+    row: 'ffp 19.4.2',
+    defect: 'the A bit is not answered',
+    module: 'session/recovery/data-recovery.js',
+    find: 'if (pdu.isAcknowledge)\n                acknowledge(',
+    replace: 'if (false)\n                acknowledge(',
+  },
+  {
+    row: 'ffp 19.4.3',
+    defect: 'status in Data-In is passed over while a function is under way',
+    module: 'session/receiver.js',
+    find: 'const isPlain = task.recovery === undefined && !pdu.isAcknowledge;',
+    replace:
+      "if (this.#context.tags.holders().some((holder) => holder.kind === 'request'))\n            return;\n        const isPlain = task.recovery === undefined && !pdu.isAcknowledge;",
+  },
+  {
+    row: 'ffp 19.5',
+    defect: 'TASK REASSIGN names its own tag',
+    module: 'session/recovery/task-reassign.js',
+    find: 'referencedTaskTag: task.initiatorTaskTag',
+    replace: 'referencedTaskTag: conversation.initiatorTaskTag',
+  },
+  {
+    row: 'ffp 20.2',
+    defect: 'Time2Wait of the message is not looked at',
+    module: 'session/async-messages.js',
+    find: 'time2Wait: parameter2',
+    replace: 'time2Wait: 2',
+  },
+  {
+    row: 'ffp 20.3',
+    defect: 'event 3 closes one connection only',
+    module: 'session/async-messages.js',
+    find: 'for (const each of roster.all())',
+    replace: 'for (const each of roster.all().slice(-1))',
   },
   {
     row: 'ffp 20.1',

@@ -5,7 +5,7 @@ import { opcode, type ScsiCommand } from '../../../src/wire/index.ts';
 import { lun, pattern, plainRequest, SessionBench, soon, writeRequest } from '../../support/session-bench.ts';
 import { type Heard, turns } from '../../support/target-line.ts';
 import { openDiskBench } from '../disk-bench.ts';
-import { dataOutSequence, fieldsOf, gap, holds, noTag, type Row, row } from '../harness.ts';
+import { dataOutSequence, fieldsOf, holds, noTag, type Row, row } from '../harness.ts';
 
 /** What a write of `length` bytes sends before the target has said a word. */
 async function unasked(
@@ -119,12 +119,29 @@ export const rows: readonly Row[] = [
     },
   ),
 
-  gap(
-    '16.4.2',
-    '§7.8',
-    'A Data-In is missing and the SNACK for it is rejected: a new command follows',
-    'the initiator agrees to no ErrorRecoveryLevel above 0 yet',
-  ),
+  row('16.4.2', '§7.8', 'A Data-In is missing and the SNACK for it is rejected: a new command follows', async () => {
+    await using opened = await openDiskBench({ keys: { ErrorRecoveryLevel: '1' }, offers: { errorRecoveryLevel: 1 } });
+    const { bench, disk } = opened;
+    const into = new Uint8Array(1536);
+    const read = disk.read(0, into);
+    read.catch(() => undefined);
+    const first = await bench.line.expect(opcode.scsiCommand);
+    const { cmdSn, initiatorTaskTag, cdb } = fieldsOf(first.bhs);
+    const tag = Number(initiatorTaskTag);
+    bench.line.dataIn(tag, { dataSn: 0, bufferOffset: 0 }, pattern(512));
+    bench.line.dataIn(tag, { dataSn: 2, bufferOffset: 1024 }, pattern(512));
+    const snack = await bench.line.expect(opcode.snackRequest);
+    holds(snack, { type: 0, begRun: 1, runLength: 1, initiatorTaskTag: tag });
+    bench.line.reject(0x03, snack.bhs);
+    const abort = await bench.line.expect(opcode.taskManagementRequest);
+    bench.line.taskManagementResponse(abort.pdu.initiatorTaskTag);
+    const second = await bench.line.expect(opcode.scsiCommand);
+    holds(second, { cmdSn: Number(cmdSn) + 1, cdb: cdb!, isRead: true });
+    assert.notEqual(fieldsOf(second.bhs)['initiatorTaskTag'], tag);
+    bench.line.dataIn(second.pdu.initiatorTaskTag, { hasStatus: true }, pattern(1536));
+    await soon(read);
+    assert.deepEqual(into, pattern(1536));
+  }),
 
   row('16.4.3', '§11.4.7.2', 'Unexpected unsolicited data (0B/0C/0C): a new command follows', async () => {
     await sentAgain({ status: 0x02, sense: [aborted, 0x0c, 0x0c] });

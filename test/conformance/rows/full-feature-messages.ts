@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { opcode } from '../../../src/wire/index.ts';
 import { lun, pattern, plainRequest, readRequest, SessionBench, soon } from '../../support/session-bench.ts';
 import { turns } from '../../support/target-line.ts';
-import { fieldsOf, gap, holds, noTag, type Row, row } from '../harness.ts';
+import { fieldsOf, holds, noTag, type Row, row } from '../harness.ts';
 
 const lunZero = { high: 0, low: 0 };
 
@@ -114,17 +114,38 @@ export const rows: readonly Row[] = [
     await askedToLeave(1);
   }),
 
-  gap(
-    '20.2',
-    '§11.9.1',
-    'Event 2 for the connection: it is closed, and opened again within a second',
-    'sessions are not opened again yet',
-  ),
-  gap(
+  row('20.2', '§11.9.1', 'Event 2 for the connection: it is closed, and opened again within a second', async () => {
+    await using bench = new SessionBench({ session: { reconnects: true } });
+    await bench.open();
+    const { cid } = fieldsOf(bench.line.logins[0]!.bhs);
+    bench.line.asyncMessage(2, { parameter1: Number(cid), parameter2: 0, parameter3: 1 });
+    await bench.line.ended();
+    await bench.clock.advance(999);
+    const line = await bench.accept();
+    await bench.login(line);
+    holds(line.logins[0]!, { cid: cid! });
+    const { done, tag } = await bench.command(plainRequest(), line);
+    line.response(tag);
+    await soon(done);
+  }),
+
+  row(
     '20.3',
     '§11.9.1',
     'Event 3 with two connections: both are closed, and opened again after Time2Wait',
-    'sessions are not opened again yet',
+    async () => {
+      await using bench = new SessionBench({ session: { reconnects: true } });
+      const [one, two] = await bench.openWith(2);
+      two!.asyncMessage(3, { parameter2: 1, parameter3: 1 });
+      for (const line of [one!, two!]) await line.ended();
+      await turns();
+      await bench.clock.advance(999);
+      assert.equal(bench.lines.length, 2, 'Time2Wait is one second');
+      await bench.clock.advance(1);
+      assert.ok(bench.clock.now() < 2000);
+      for (let count = 0; count < 2; count += 1) await bench.login(await bench.accept());
+      assert.equal(bench.session.state, 'loggedIn');
+    },
   ),
 
   row('20.4', '§11.9.1', 'Event 4: a Text Request follows within 3 s', async () => {

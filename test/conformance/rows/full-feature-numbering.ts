@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { opcode } from '../../../src/wire/index.ts';
-import { plainRequest, SessionBench, soon } from '../../support/session-bench.ts';
-import { fieldsOf, gap, holds, noTag, type Row, row } from '../harness.ts';
+import { pattern, plainRequest, SessionBench, soon, writeRequest } from '../../support/session-bench.ts';
+import { fieldsOf, holds, noTag, type Row, row } from '../harness.ts';
+import { recovering } from '../recovery-bench.ts';
 
 export const rows: readonly Row[] = [
   row(
@@ -103,11 +104,30 @@ export const rows: readonly Row[] = [
     }
   }),
 
-  gap(
+  row(
     '4.1',
     '§7.2.1',
-    'A retried command has the same tag, flags, LUN and CDB, on the same connection',
-    'the initiator agrees to no ErrorRecoveryLevel above 0 yet, where no command is retried',
+    'A retried command has the same tag, CmdSN, flags, LUN and CDB, on the same connection',
+    async () => {
+      await using bench = recovering(1, { limits: { taskTimeoutMs: 0 }, session: { policy: { kind: 'roundRobin' } } });
+      const [one, two] = await bench.openWith(2);
+      const { done, heard, tag } = await bench.command(writeRequest(pattern(100), { taskAttribute: 3 }), one);
+      // The command stands still until the session looks into it, and the answer to its ping says that it never came.
+      await bench.clock.advance(6250);
+      const ping = await one!.expect(opcode.nopOut);
+      const { cmdSn } = fieldsOf(heard.bhs);
+      one!.nopIn({
+        initiatorTaskTag: ping.pdu.initiatorTaskTag,
+        expCmdSn: Number(cmdSn),
+        maxCmdSn: Number(cmdSn) + 63,
+      });
+      const again = await one!.expect(opcode.scsiCommand);
+      holds(again, { ...fieldsOf(heard.bhs), expStatSn: one!.statSn });
+      assert.deepEqual(again.data, heard.data);
+      await two!.silence();
+      one!.response(tag);
+      await soon(done);
+    },
   ),
 
   row('5.1', '§4.2.2.2', 'A StatSN that is off by 2^31 starts recovery: the connection is given up', async () => {
