@@ -162,7 +162,13 @@ suite('tgtd: negotiated ways of writing', { skip: skipWithout(['tgtd', 'tgtadm',
       DataDigest: 'CRC32C',
     };
     await using tgtd = await startTgtd({ luns: [{ sizeBytes: 4 * mib }], parameters });
-    const offers = { headerDigest: 'CRC32C', dataDigest: 'CRC32C', maxRecvDataSegmentLength: 2560 } as const;
+    // Several R2Ts at once are asked for by name, and without recovery, which forbids them (§13.19).
+    const offers = {
+      headerDigest: 'CRC32C',
+      dataDigest: 'CRC32C',
+      maxRecvDataSegmentLength: 2560,
+      maxOutstandingR2t: 4,
+    } as const;
     await using session = await logIn(tgtd, { offers });
     const { maxXmitDataSegmentLength, firstBurstLength, maxBurstLength, maxOutstandingR2t } = session.parameters;
     assert.deepEqual(
