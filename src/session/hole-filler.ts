@@ -27,6 +27,11 @@ class Filler implements PendingRequest {
 
   take(_connection: Connection, pdu: TargetPdu): boolean {
     if (pdu.opcode !== opcode.nopIn) return false;
+    // The number is the NOP-Out's, for good: a command that had it too has not been received, and will not be.
+    for (const holder of this.#context.tags.holders()) {
+      if (holder.kind === 'scsi' && holder.state === 'orphaned' && holder.cmdSn === this.cmdSn)
+        holder.isPreempted = true;
+    }
     this.fail();
     return true;
   }
@@ -37,14 +42,15 @@ class Filler implements PendingRequest {
 }
 
 /**
- * Sends a NOP-Out with each of the missing numbers. A target delivers commands in the order of their CmdSN over all
+ * Sends a NOP-Out with each of the missing numbers that nothing fills already. A target delivers commands in the order of their CmdSN over all
  * connections (RFC 7143 §4.2.2.1), so a number that never arrives would hold up every later command. One that had
  * arrived after all is a duplicate, which the target must ignore.
  */
 export function fillHoles(context: SessionContext, member: Member, missing: readonly number[]): void {
   const { connection } = member;
+  const filled = new Set(numbersBeingFilled(context));
   for (const cmdSn of missing) {
-    if (context.window.hasArrived(cmdSn)) continue;
+    if (context.window.hasArrived(cmdSn) || filled.has(cmdSn)) continue;
     const { initiatorTaskTag } = new Filler(context, connection, cmdSn);
     connection.send({
       opcode: opcode.nopOut,
@@ -61,7 +67,21 @@ export function fillHoles(context: SessionContext, member: Member, missing: read
 /** The numbers that were sent again over `connection`, which is gone now, and are not answered. */
 export function unfilledHoles(context: SessionContext, connection: Connection): number[] {
   return context.tags.holders().flatMap((holder) => {
-    const isFiller = holder.kind === 'request' && holder.connection === connection && holder.cmdSn !== undefined;
-    return isFiller ? [holder.cmdSn] : [];
+    const isNumbered = holder.kind === 'request' && holder.connection === connection && holder.cmdSn !== undefined;
+    return isNumbered ? [holder.cmdSn] : [];
   });
+}
+
+/** The numbers for which a NOP-Out is on its way. */
+export function numbersBeingFilled(context: SessionContext): number[] {
+  return fillers(context).map(({ cmdSn }) => cmdSn);
+}
+
+/** Forgets the NOP-Outs whose numbers have arrived: one that was a duplicate has been ignored, and is never answered. */
+export function forgetFilled(context: SessionContext): void {
+  for (const filler of fillers(context)) if (context.window.hasArrived(filler.cmdSn)) filler.fail();
+}
+
+function fillers({ tags }: SessionContext): Filler[] {
+  return tags.holders().filter((holder) => holder instanceof Filler);
 }

@@ -51,6 +51,8 @@ export class ScsiTask {
   recovery: TaskRecovery | undefined;
   /** How it stood when it was last looked at; kept by the watch over quiet commands. */
   standing: Standing | undefined;
+  /** Another request has taken its CmdSN: the target never had the command, and would ignore it now. */
+  isPreempted = false;
   /** How often its command was sent again. */
   retries = 0;
   readonly #resolve: (result: ScsiResult) => void;
@@ -72,7 +74,8 @@ export class ScsiTask {
 
   /** What the command may have done to the medium, when it ends without an answer. */
   get effect(): Effect {
-    return this.state === 'queued' || this.request.dataIn !== undefined ? 'none' : 'unknown';
+    const isHarmless = this.state === 'queued' || this.isPreempted || this.request.dataIn !== undefined;
+    return isHarmless ? 'none' : 'unknown';
   }
 
   /** Its connection is gone, and with it the PDUs that were missing: the target sends from `expDataSn` on, or ends the task. */
@@ -80,6 +83,16 @@ export class ScsiTask {
     this.recovery?.ended();
     this.recovery = undefined;
     this.standing = undefined;
+  }
+
+  /** It was never received, so that it begins once more as if it had never been sent. */
+  startOver(): void {
+    this.forgetRecovery();
+    this.state = 'queued';
+    this.member = undefined;
+    this.isPreempted = false;
+    this.askedLength = 0;
+    this.retries = 0;
   }
 
   /** Keeps what is to be called at the end, whatever the end. */

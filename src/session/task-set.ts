@@ -226,6 +226,15 @@ export class TaskSet {
     this.#startDeadline(task);
   }
 
+  /** An orphan that the target never had goes back to those that wait, to be sent as a new command. */
+  startOver(task: ScsiTask): void {
+    this.#release(task);
+    task.startOver();
+    if (!this.#isHeld) this.#startDeadline(task);
+    if (this.#queue.push(task)) this.pump();
+    else task.reject(new SessionError('ISCSI_QUEUE_FULL', `${this.#queue.length} commands wait already`));
+  }
+
   /** Ends what waits or has no connection and matches, and aborts what has been sent and matches. */
   failMatching(matches: (task: ScsiTask) => boolean, error: (task: ScsiTask) => Error): void {
     const all = [...this.#queue.items(), ...this.#ahead.items(), ...this.#tasks()];

@@ -29,6 +29,10 @@ export async function takeOver(parts: RecoveryParts, lost: LostConnection, signa
   // One after the other: a target need not take more than one immediate request at a time (RFC 7143 §4.2.2.1).
   for (const task of lost.orphans) {
     if (task.state !== 'orphaned') continue;
+    if (task.isPreempted) {
+      tasks.startOver(task);
+      continue;
+    }
     const via = await survivor(parts, signal);
     signal.throwIfAborted();
     await reassignTask(context, tasks, task, via, lost);
@@ -36,8 +40,8 @@ export async function takeOver(parts: RecoveryParts, lost: LostConnection, signa
 }
 
 /**
- * Ends the tasks of a connection that was closed for good, and fills the numbers that were lost with it. Nothing can be
- * carried out any more, and what the target did not have by now it never will.
+ * Ends the tasks of a connection that was closed for good, and fills the numbers that were lost with it, those that are
+ * not being filled. Nothing can be carried out any more, and what the target did not have by now it never will.
  */
 function endTasks({ context, tasks, membership }: RecoveryParts, lost: LostConnection): void {
   const { cause, cmdSns, member } = lost.remains;

@@ -2,6 +2,7 @@
 
 import { asIscsiError, type IscsiError, LoginError, raceAbort, SessionError } from '../../base/index.ts';
 import { connectionLost } from '../connection-lost.ts';
+import { forgetFilled } from '../hole-filler.ts';
 import type { Portal } from '../portal.ts';
 import type { ResumeKind } from '../session-events.ts';
 import { cleanUp, reopen, takeOver } from './connection-repair.ts';
@@ -62,9 +63,12 @@ export class Recovery {
     const lost = new LostConnection(remains);
     this.#lost.set(lost.cid, lost);
     this.#quietUntil = Math.max(this.#quietUntil, remains.lostAt + remains.time2WaitMs);
-    const { options, context } = this.#parts;
+    const { options, context, membership } = this.#parts;
     if (options.reconnects === true && !remains.member.isDraining) this.#wanted.set(lost.cid, remains.portal);
-    if (context.roster.size > 0) this.#track(this.#repair(lost));
+    if (context.roster.size === 0) return;
+    // Later commands stand still at the target until it has these numbers, and they would for as long as cleanup takes.
+    membership.refill(remains.cmdSns);
+    this.#track(this.#repair(lost));
   }
 
   /** The session has lost its last connection: logs in again until that succeeds. Does nothing when that goes on already. */
@@ -130,6 +134,7 @@ export class Recovery {
     const { membership, events } = this.#parts;
     try {
       await cleanUp(this.#parts, lost, signal);
+      forgetFilled(this.#parts.context);
       if (this.#lost.get(lost.cid) === lost) this.#lost.delete(lost.cid);
       if (await this.#reopen(lost.cid, lost.remains.portal, signal)) events.emit('connectionRecovered', lost.cid);
     } catch (error) {

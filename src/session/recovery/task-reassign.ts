@@ -5,6 +5,7 @@ import { asIscsiError, type IscsiError, lunZero, ProtocolError, TimeoutError } f
 import { opcode, taskManagementFunction, taskManagementResponseCode } from '../../wire/index.ts';
 import { connectionLost } from '../connection-lost.ts';
 import { Conversation } from '../conversation.ts';
+import { numbersBeingFilled } from '../hole-filler.ts';
 import type { Member } from '../roster.ts';
 import type { ScsiTask } from '../scsi-task.ts';
 import { sendCommand } from '../send-command.ts';
@@ -19,8 +20,10 @@ import type { LostConnection } from './lost-connection.ts';
  */
 export function retryUnreceived(context: SessionContext, tasks: TaskSet, lost: LostConnection): number[] {
   const { window, roster } = context;
+  const beingFilled = new Set(numbersBeingFilled(context));
   for (const task of lost.orphans) {
-    const member = window.hasArrived(task.cmdSn) ? undefined : roster.pick();
+    const isSettled = window.hasArrived(task.cmdSn) || beingFilled.has(task.cmdSn);
+    const member = isSettled ? undefined : roster.pick();
     if (member === undefined) continue;
     tasks.adopt(task, member);
     sendCommand(task, member);
@@ -51,6 +54,10 @@ export async function reassignTask(
   }
   if (task.member !== member || task.state !== 'sent') return;
   if (response === taskManagementResponseCode.functionComplete) return;
+  if (task.isPreempted) {
+    tasks.startOver(task);
+    return;
+  }
   const { address } = lost.remains.member.connection;
   const cause = response === functionRejected ? lost.remains.cause : notReassigned(response);
   const error = connectionLost(task, address, cause);

@@ -126,8 +126,8 @@ export const recoveryMutants: readonly Mutant[] = [
     row: 'recovery 18',
     defect: 'all commands wait while a connection is lost',
     module: 'session/recovery/recovery.js',
-    find: 'if (context.roster.size > 0)',
-    replace: 'this.#parts.tasks.hold();\n        if (context.roster.size > 0)',
+    find: 'if (context.roster.size === 0)',
+    replace: 'this.#parts.tasks.hold();\n        if (context.roster.size === 0)',
   },
   {
     row: 'recovery 19',
@@ -139,9 +139,9 @@ export const recoveryMutants: readonly Mutant[] = [
   {
     row: 'recovery 20',
     defect: 'lost numbers are not filled',
-    module: 'session/recovery/connection-repair.js',
-    find: 'membership.refill(cmdSns.filter',
-    replace: 'void (cmdSns.filter',
+    module: 'session/recovery/recovery.js',
+    find: 'membership.refill(remains.cmdSns)',
+    replace: 'void remains.cmdSns',
   },
   {
     row: 'recovery 21',

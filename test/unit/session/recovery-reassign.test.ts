@@ -4,7 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { opcode } from '../../../src/wire/index.ts';
 import { expectSnack, expStatSnOf, recoveringBench } from '../../support/recovering-bench.ts';
-import { pattern, plainRequest, readRequest, type SessionBench, soon } from '../../support/session-bench.ts';
+import {
+  pattern,
+  plainRequest,
+  readRequest,
+  type SessionBench,
+  soon,
+  writeRequest,
+} from '../../support/session-bench.ts';
 import type { TargetLine } from '../../support/target-line.ts';
 
 const data = pattern(300);
@@ -68,4 +75,26 @@ test('§11.5.6 data behind a hole are not acknowledged by ExpDataSN; repeated or
   assert.equal(((await soon(done)) as { dataInLength: number }).dataInLength, 300);
   assert.deepEqual(into, data);
   assert.equal(await expStatSnOf(one), one.statSn);
+});
+
+test('§7.2.1 a command whose number a NOP-Out has taken begins anew: other number, other tag, no TASK REASSIGN', async () => {
+  await using bench = recoveringBench(setup);
+  const [one, two] = await bench.openWith(2);
+  await bench.command(plainRequest(), one);
+  bench.numbers.ignores = () => true;
+  const lost = await bench.command(writeRequest(data), two);
+  bench.numbers.ignores = () => false;
+  two!.reset();
+  const filler = await one!.expect(opcode.nopOut);
+  assert.equal(filler.pdu.cmdSn, lost.heard.pdu.cmdSn);
+  one!.nopIn({ initiatorTaskTag: filler.pdu.initiatorTaskTag });
+  await bench.clock.advance(100);
+  const logout = await one!.expect(opcode.logoutRequest);
+  one!.logoutResponse(logout.pdu.initiatorTaskTag);
+  const again = await one!.expect(opcode.scsiCommand);
+  assert.equal(again.pdu.cmdSn, filler.pdu.cmdSn + 1);
+  assert.notEqual(again.pdu.initiatorTaskTag, lost.tag);
+  assert.deepEqual([again.pdu.cdb, again.data], [lost.heard.pdu.cdb, lost.heard.data]);
+  one!.response(again.pdu.initiatorTaskTag);
+  await soon(lost.done);
 });

@@ -293,13 +293,13 @@ test('§11.14 numbers that were being sent again over it are sent once more over
   for (const line of [two!, three!, four!]) line.nopIn({ expCmdSn: 1, maxCmdSn: 64 });
   await turns();
   one!.reset();
+  const first = await three!.expect(opcode.nopOut);
+  assert.equal(first.pdu.cmdSn, lost.heard.pdu.cmdSn);
   await turns();
   await bench.clock.advance(2000);
   const cleanup = await three!.expect(opcode.logoutRequest);
   three!.logoutResponse(cleanup.pdu.initiatorTaskTag, { expCmdSn: 1, maxCmdSn: 64 });
   await assert.rejects(soon(lost.done), { code: 'ISCSI_CONNECTION_LOST' });
-  const first = await three!.expect(opcode.nopOut);
-  assert.equal(first.pdu.cmdSn, lost.heard.pdu.cmdSn);
   const removed = bench.session.removeConnection(three!.cid);
   const { pdu } = await three!.expect(opcode.logoutRequest);
   three!.logoutResponse(pdu.initiatorTaskTag, { expCmdSn: 1, maxCmdSn: 64 });
