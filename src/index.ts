@@ -25,6 +25,7 @@ export {
   type LogoutOptions,
   type LogoutReport,
   parseIscsiUrl,
+  toConnectOptions,
 } from './adapter/index.ts';
 export {
   BlockError,

@@ -49,7 +49,7 @@ export interface ConnectOptions extends LoginWishes {
   readonly policy?: SchedulingPolicy;
   /** How far a session goes to end a command that is stuck; see SessionOptions.escalation. */
   readonly escalation?: EscalationLimit;
-  /** Whether a lost connection or session is opened again by itself; not unless asked for. */
+  /** Whether a lost connection or session is opened again by itself (RFC 7143 §7.1.4); it is unless refused. */
   readonly reconnects?: boolean;
   /**
    * A session without devices, to ask a target with raw SCSI commands: `openDisk` refuses, and a logout asks nobody.

@@ -72,13 +72,13 @@ export class Initiator {
     const routes = new Routes(this.#engine, this.#address);
     let wrapped: InitiatorSession | undefined;
     try {
-      const { policy, escalation, reconnects = false } = options;
+      const { policy, escalation, reconnects } = options;
       const settings = {
         ...this.#sessionOptions(options, routes),
-        reconnects,
         beforeResume: async (port: ScsiPort, signal: AbortSignal): Promise<void> => {
           await wrapped?.compareDevices(port, signal);
         },
+        ...(reconnects === undefined ? {} : { reconnects }),
         ...(policy === undefined ? {} : { policy }),
         ...(escalation === undefined ? {} : { escalation }),
       };

@@ -55,6 +55,12 @@ const readers: Readonly<Record<string, Reader>> = {
   'flush-timeout': limit('flushTimeoutMs'),
   'ping-interval': limit('pingIntervalMs'),
   'ping-timeout': limit('pingTimeoutMs'),
+  'abort-timeout': limit('abortTimeoutMs'),
+  'lun-reset-timeout': limit('lunResetTimeoutMs'),
+  'target-reset-timeout': limit('targetResetTimeoutMs'),
+  'replacement-timeout': limit('replacementTimeoutMs'),
+  'reconnect-interval': limit('reconnectIntervalMs'),
+  'reconnect-attempts': count('reconnectAttempts'),
 };
 
 /** Reads `name=value&…`. Underscores stand for hyphens too. Throws UsageError ISCSI_BAD_URL that names the option. */
@@ -75,6 +81,12 @@ export function readUrlOptions(query: string): UrlOptions {
 function limit(field: keyof SessionLimits): Reader {
   return (value, draft, name) => {
     draft.limits = { ...draft.limits, [field]: integer(value, name, 0, 86_400) * 1000 };
+  };
+}
+
+function count(field: keyof SessionLimits): Reader {
+  return (value, draft, name) => {
+    draft.limits = { ...draft.limits, [field]: integer(value, name, 0, 1_000_000) };
   };
 }
 

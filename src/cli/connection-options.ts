@@ -12,6 +12,7 @@ import {
 import type { DigestOffer, SessionLimits } from '../session/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import type { NumberedPolicy } from './policy-option.ts';
+import { printable } from './printer.ts';
 import { collectChap, type SecretOptions, secretVariable } from './secrets.ts';
 import { integerFrom, secondsUpTo } from './sizes.ts';
 
@@ -23,6 +24,7 @@ export interface ConnectionOptions extends SecretOptions {
   readonly connections?: number;
   readonly policy?: NumberedPolicy;
   readonly timeout?: number;
+  readonly replacementTimeout?: number;
 }
 
 /** What an initiator is to be and where it is to log in. */
@@ -31,6 +33,8 @@ export interface Wanted<Wishes> {
   readonly wishes: Wishes;
   /** Which connections are to carry the commands, once they are there. */
   readonly policy?: NumberedPolicy;
+  /** Takes lines for the person at the terminal. */
+  readonly note?: (line: string) => void;
 }
 
 const digestOffers: Readonly<Record<string, DigestOffer>> = {
@@ -63,7 +67,12 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(digestOption('--header-digest <list>'))
     .addOption(digestOption('--data-digest <list>'))
     .option('--connections <n>', 'connections of the session, as far as the target allows', integerFrom(1, 64))
-    .option('--timeout <seconds>', 'limit for connecting, for the login and for each command', secondsUpTo(86_400));
+    .option('--timeout <seconds>', 'limit for connecting, for the login and for each command', secondsUpTo(86_400))
+    .option(
+      '--replacement-timeout <seconds>',
+      'how long to wait for a session that was lost to come back; 0: not at all (default 60)',
+      secondsUpTo(86_400, true),
+    );
 }
 
 /** A digest option; its value is the offer as the key has it. */
@@ -97,6 +106,7 @@ export async function toConnect(
       offers: { ...wishes.offers, ...digestsOf(options) },
     },
     ...(options.policy === undefined ? {} : { policy: options.policy }),
+    note: (line) => environment.stderr.write(`${printable(line)}\n`),
   };
 }
 
@@ -120,9 +130,14 @@ export async function toDiscovery(
   };
 }
 
-function limitsOf({ timeout }: ConnectionOptions): Partial<SessionLimits> {
-  if (timeout === undefined) return {};
-  const limitMs = Math.ceil(timeout * 1000);
+function limitsOf({ timeout, replacementTimeout }: ConnectionOptions): Partial<SessionLimits> {
+  return {
+    ...(timeout === undefined ? {} : timeoutsOf(Math.ceil(timeout * 1000))),
+    ...(replacementTimeout === undefined ? {} : { replacementTimeoutMs: Math.ceil(replacementTimeout * 1000) }),
+  };
+}
+
+function timeoutsOf(limitMs: number): Partial<SessionLimits> {
   return {
     connectTimeoutMs: limitMs,
     loginTimeoutMs: limitMs,

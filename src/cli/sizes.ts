@@ -48,10 +48,10 @@ export function integerFrom(low: number, high: number): (text: string) => number
 }
 
 /** Makes a parser of seconds, which may have decimals, up to `high`. */
-export function secondsUpTo(high: number): (text: string) => number {
+export function secondsUpTo(high: number, mayBeZero = false): (text: string) => number {
   return (text) => {
     const number = /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-    if (number > 0 && number <= high) return number;
+    if ((mayBeZero ? number >= 0 : number > 0) && number <= high) return number;
     throw new InvalidArgumentError(`must be a number of seconds up to ${high}`);
   };
 }

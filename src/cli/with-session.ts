@@ -6,6 +6,7 @@ import { raceAbort, systemClock, TimeoutError, withDeadline } from '../base/inde
 import type { DeviceHandle } from '../devices/index.ts';
 import type { Wanted } from './connection-options.ts';
 import { policyFor } from './policy-option.ts';
+import { tellOfRecovery } from './recovery-notes.ts';
 
 /** How long an interrupted command may take to log out before its session is dropped. */
 const leaveTimeoutMs = 3_000;
@@ -33,6 +34,7 @@ export async function withSession<T>(
 ): Promise<T> {
   return await withInitiator(wanted.initiatorName, signal, async (initiator) => {
     const session = await initiator.connect({ ...wanted.wishes, signal });
+    if (wanted.note !== undefined) tellOfRecovery(session, wanted.note);
     if (wanted.policy !== undefined) {
       const cids = session.connections.map(({ cid }) => cid);
       session.setPolicy(policyFor(wanted.policy, cids));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { suite, test } from 'node:test';
 
-import { connect, type ScsiError, TimeoutError } from 'hawser';
+import { connect, parseIscsiUrl, type ScsiError, TimeoutError, toConnectOptions } from 'hawser';
 import { nextTurn } from '../../../src/base/index.ts';
 import { openLab, rejection, scsi, status } from './lab.ts';
 
@@ -74,13 +74,24 @@ suite('faults of the target', () => {
     assert.equal(lab.target.sessions()[0]?.taskCount, 0);
   });
 
-  test('async event 1: a session with one connection logs out in time', async () => {
+  test('async event 1: a session with one connection that is not to come back logs out in time', async () => {
     await using lab = await openLab();
-    const session = await connect(lab.url);
+    const session = await connect({ ...toConnectOptions(parseIscsiUrl(lab.url)), reconnects: false });
     lab.target.sessions()[0]?.requestLogout({ seconds: 3 });
     const end = await session.closed;
     assert.deepEqual([end.how, end.error], ['requestedByTarget', undefined]);
     assert.deepEqual(lab.target.sessions(), []);
+  });
+
+  test('async event 1: a session with one connection logs out in time, and comes back', async () => {
+    await using lab = await openLab();
+    await using session = await connect(lab.url);
+    const first = lab.target.sessions()[0];
+    const resumed = once(session.events, 'resumed');
+    first?.requestLogout({ seconds: 3 });
+    assert.deepEqual(await resumed, ['reinstated']);
+    const sessions = lab.target.sessions();
+    assert.deepEqual([sessions.length, sessions[0] === first], [1, false]);
   });
 
   test('async event 1 on one of two connections: that one is logged out, the other works on', async () => {
@@ -99,7 +110,8 @@ suite('faults of the target', () => {
 
   test('async event 3: the session is lost, and says who dropped it', async () => {
     await using lab = await openLab();
-    const session = await connect(`${lab.url}?connections=2`);
+    const url = parseIscsiUrl(`${lab.url}?connections=2`);
+    const session = await connect({ ...toConnectOptions(url), reconnects: false });
     lab.target.sessions()[0]?.drop();
     const end = await session.closed;
     assert.equal(end.how, 'lost');
