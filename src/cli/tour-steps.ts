@@ -2,12 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Initiator, InitiatorSession } from '../adapter/index.ts';
-import { BlockError, DeviceBusyError, type ErrorCode, IscsiError, sleep, systemClock } from '../base/index.ts';
+import { BlockError, DeviceBusyError } from '../base/index.ts';
 import type { DeviceHandle } from '../devices/index.ts';
 import { formatSize } from './sizes.ts';
+import { commandsOn, connectionsOf, refusal, require, until } from './tour-checks.ts';
 import type { StepOutcome, TourGuide } from './tour-guide.ts';
 import { fromMemory, type TourImage } from './tour-image.ts';
 import { TourLoad } from './tour-load.ts';
+import { loseAllConnections, loseConnection } from './tour-losses.ts';
 import type { TourStage } from './tour-stage.ts';
 import { fromDevice, type TransferOptions, toDevice, transfer } from './transfer.ts';
 
@@ -21,8 +23,6 @@ export interface Tour {
 }
 
 const holder = 'hawser tour';
-/** How long the tour waits for something that is a matter of milliseconds. */
-const patienceMs = 10_000;
 
 /** Goes through all steps, from discovery to the empty target. */
 export async function goThrough(tour: Tour): Promise<void> {
@@ -118,18 +118,21 @@ async function changeConnections(tour: Tour, session: InitiatorSession, disk: De
     const told = `Connection ${cid} was drained after ${carried} commands and logged out; the others go on`;
     return { told, facts: { cid, connections: connectionsOf(session) } };
   });
+  await loseConnection(tour, session, load);
+  await loseAllConnections(tour, session, load);
   await guide.step('Stop the load', async () => {
     await load.stop();
     const { requests, bytes } = load;
     return {
-      told: `${requests} requests (${formatSize(bytes)}), every byte compared, none failed`,
+      told: `${requests} requests (${formatSize(bytes)}), every byte compared, none failed or was lost`,
       facts: { requests },
     };
   });
 }
 
 async function refuseConnections({ guide }: Tour, session: InitiatorSession): Promise<void> {
-  const [leading = 0, second = 0] = session.connections.map(({ cid }) => cid);
+  const leading = session.connections.find(({ isLeading }) => isLeading)?.cid ?? 0;
+  const second = session.connections.find(({ isLeading }) => !isLeading)?.cid ?? 0;
   await guide.step('Try to remove the leading connection', async () => {
     const error = await refusal('ISCSI_LEADING_CONNECTION', () => session.removeConnection(leading));
     return { told: `Refused: ${error.message} (${error.code})`, facts: { code: error.code } };
@@ -162,37 +165,4 @@ async function leave({ guide, stage, signal }: Tour, session: InitiatorSession, 
     await until(() => target.sessions().length === 0 && target.connectionCount === 0, undefined, signal);
     return { told: 'It has no session and no connection left', facts: { sessions: 0, connections: 0 } };
   });
-}
-
-/** The error with which `work` is refused; anything else fails the tour. */
-async function refusal(code: ErrorCode, work: () => Promise<unknown>): Promise<IscsiError> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof IscsiError && error.code === code) return error;
-    throw error;
-  }
-  throw new Error(`What is to be refused with ${code} was done`);
-}
-
-/** Waits until `isTrue`, looking every few milliseconds. A load that has failed is stopped, which throws its error. */
-async function until(isTrue: () => boolean, load: TourLoad | undefined, signal: AbortSignal): Promise<void> {
-  const deadline = systemClock.now() + patienceMs;
-  while (!isTrue()) {
-    if (load?.isStopped === true) await load.stop();
-    require(systemClock.now() < deadline, `what was waited for did not come within ${patienceMs} ms`);
-    await sleep(systemClock, 2, signal);
-  }
-}
-
-function require(isSo: boolean, otherwise: string): asserts isSo {
-  if (!isSo) throw new Error(`The tour went wrong: ${otherwise}`);
-}
-
-function commandsOn(session: InitiatorSession, cid: number): number {
-  return session.connections.find((connection) => connection.cid === cid)?.tasksSent ?? 0;
-}
-
-function connectionsOf(session: InitiatorSession): number[] {
-  return session.connections.map(({ cid }) => cid);
 }

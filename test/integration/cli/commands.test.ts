@@ -143,11 +143,16 @@ test('tour shows and checks everything, and leaves nothing behind', async () => 
   const { isComplete, steps } = await document(['tour', '--size', '4M'], { env });
   assert.equal(isComplete, true);
   const codes = (steps as { facts?: { code?: string } }[]).flatMap(({ facts }) => facts?.code ?? []);
-  assert.deepEqual(codes, ['ISCSI_LEADING_CONNECTION', 'ISCSI_LAST_CONNECTION', 'ISCSI_DEVICE_BUSY']);
+  assert.deepEqual(codes, [
+    'ISCSI_CONNECTION_LOST',
+    'ISCSI_LEADING_CONNECTION',
+    'ISCSI_LAST_CONNECTION',
+    'ISCSI_DEVICE_BUSY',
+  ]);
   const { status, stdout } = await hawser(['tour', '--size', '4M'], { env });
   assert.equal(status, 0);
   assert.match(stdout, /^ 1\. Start a target$/m);
-  assert.match(stdout, /^14\. Look at the target\n {4}It has no session and no connection left$/m);
+  assert.match(stdout, /^16\. Look at the target\n {4}It has no session and no connection left$/m);
   assert.match(stdout, /^All of it worked, in \d+\.\d s$/m);
   assert.deepEqual(await readdir(folder.path), []);
 });
