@@ -110,7 +110,7 @@ export class CommandRunner {
     if (command.isRead && command.isWrite) return { kind: 'ended', outcome: condition.invalidOpcode };
     if (unit === undefined) return this.#core.server.planWithoutUnit(command.lun, command.cdb);
     return this.#core.server.plan(unit, command.cdb, this.#session.attentions, () => {
-      this.#core.establishAttention(unit.number, condition.modeParametersChanged, this.#session.id);
+      this.#core.establishAttention(unit.number, condition.modeParametersChanged, this.#session);
     });
   }
 

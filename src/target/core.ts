@@ -73,11 +73,9 @@ export class TargetCore {
     await ended;
   }
 
-  /** Establishes a unit attention condition on a logical unit for every nexus but one. */
-  establishAttention(lun: number, attention: CheckCondition, exceptSessionId?: number): void {
-    for (const session of this.sessions.all()) {
-      if (session.id !== exceptSessionId) session.attentions.establish(lun, attention);
-    }
+  /** Establishes a unit attention condition on a logical unit for every nexus but that of one session. */
+  establishAttention(lun: number, attention: CheckCondition, except?: TargetSession): void {
+    this.sessions.nexuses.establish(lun, attention, except?.attentions);
   }
 
   /** The logical units have changed (SPC-4 §6.33): every nexus hears of it on every logical unit. */

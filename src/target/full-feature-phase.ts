@@ -255,6 +255,7 @@ export class FullFeaturePhase implements PduHandler {
         await closeSession(core, each, 'graceful');
       }),
     );
+    core.sessions.nexuses.powerOn();
   }
 
   /** §11.6: the task goes on with this connection when the answer has been sent, and not before. */

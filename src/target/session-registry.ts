@@ -1,6 +1,8 @@
 // The sessions of a target: who may open one, which one a login belongs to, and what it replaces (RFC 7143 §6.3.1, §4.4.3).
 
 import { loginStatus } from '../wire/index.ts';
+import { Nexuses } from './device-server/nexuses.ts';
+import { UnitAttentions } from './device-server/unit-attentions.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
 import type { Pair } from './negotiation/operational-negotiation.ts';
 import type { SessionParameters } from './negotiation/parameters.ts';
@@ -22,6 +24,7 @@ export interface RegistryOptions extends Pick<SessionHost, 'clock' | 'expired'> 
 
 /** All sessions, by handle and by what identifies them. */
 export class SessionRegistry {
+  readonly nexuses: Nexuses = new Nexuses();
   readonly #options: RegistryOptions;
   readonly #byHandle = new Map<number, TargetSession>();
   #nextHandle = 1;
@@ -78,10 +81,14 @@ export class SessionRegistry {
     const numbers = { id: this.#nextId, tsih, commandWindow: this.#options.commandWindow };
     this.#nextId += 1;
     const { clock, expired } = this.#options;
+    // A discovery session reaches no logical unit (§4.3), and its ISID may be that of another session.
+    const hasUnits = !identity.isDiscovery;
+    const attentions = hasUnits ? this.nexuses.enter(identity) : new UnitAttentions();
     const ended = (): void => {
       this.#byHandle.delete(tsih);
+      if (hasUnits) this.nexuses.lose(identity);
     };
-    const session = new TargetSession(numbers, identity, portal, parameters, { clock, expired, ended });
+    const session = new TargetSession(numbers, identity, portal, parameters, { clock, attentions, expired, ended });
     this.#byHandle.set(tsih, session);
     return session;
   }

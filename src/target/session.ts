@@ -3,7 +3,7 @@
 import type { Clock, Lun } from '../base/index.ts';
 import { CommandWindow } from './command-window.ts';
 import { condition } from './device-server/sense.ts';
-import { UnitAttentions } from './device-server/unit-attentions.ts';
+import type { UnitAttentions } from './device-server/unit-attentions.ts';
 import type { ConnectionLink } from './link.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
 import type { SessionParameters } from './negotiation/parameters.ts';
@@ -23,6 +23,7 @@ export interface NumberedRequest {
 /** What a session asks of its target. */
 export interface SessionHost {
   readonly clock: Clock;
+  readonly attentions: UnitAttentions;
   /** A connection was not recovered in time. */
   expired(session: TargetSession, link: ConnectionLink): void;
   /** The session is over. */
@@ -58,7 +59,8 @@ export class TargetSession {
   readonly portal: string;
   readonly parameters: SessionParameters;
   readonly window: CommandWindow<NumberedRequest>;
-  readonly attentions: UnitAttentions = new UnitAttentions();
+  /** Of its nexus, which outlives it. */
+  readonly attentions: UnitAttentions;
   readonly tags: TransferTags = new TransferTags();
   readonly connections: Map<number, ConnectionLink> = new Map();
   /** Connections that have gone and may be recovered. */
@@ -93,6 +95,7 @@ export class TargetSession {
     this.portal = portal;
     this.parameters = parameters;
     this.window = new CommandWindow(numbers.commandWindow, identity.cmdSn);
+    this.attentions = host.attentions;
     this.#host = host;
     this.absences = new Absences(host.clock, (link) => {
       host.expired(this, link);

@@ -205,6 +205,7 @@ class EmbeddedTarget implements Target {
     });
     await Promise.all([...crashed, ...ended, ...closed, this.#portals.close()]);
     for (const unit of units) unit.resetSettings();
+    this.#core.sessions.nexuses.powerOn();
     if (downMs > 0) await pause(this.#core.options.clock, downMs, [this.#ending.signal]);
     if (!this.#core.isClosing) await this.#portals.open();
   }
