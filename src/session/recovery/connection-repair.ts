@@ -14,9 +14,14 @@ import { reassignTask, retryUnreceived } from './task-reassign.ts';
 
 /**
  * Logs `lost` out over another connection and sees to its tasks. Rejects with what makes the session unfit to go on, or
- * with the signal's reason.
+ * with the signal's reason. May then be called again, and goes on from there.
  */
 export async function cleanUp(parts: RecoveryParts, lost: LostConnection, signal: AbortSignal): Promise<void> {
+  if (lost.state === 'free') {
+    // Logged out for recovery before: the session was lost and continued with tasks that had not been moved yet.
+    await takeOver(parts, lost, signal);
+    return;
+  }
   await pause(parts.context.clock, lost.remains.time2WaitMs, signal);
   if (await logOut(parts, lost, signal)) await takeOver(parts, lost, signal);
   else endTasks(parts, lost);
@@ -61,7 +66,10 @@ async function logOut(parts: RecoveryParts, lost: LostConnection, signal: AbortS
     const via = await survivor(parts, signal);
     lost.move('logoutStarted');
     const response = await ask(parts, lost, via, isForRecovery, signal);
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      if (response !== undefined) lost.move('logoutFailed');
+      throw signal.reason;
+    }
     if (response === undefined) continue; // that connection was lost as well
     if (response === logoutResponseCode.closedSuccessfully) {
       lost.move('logoutSucceeded');
@@ -94,7 +102,7 @@ async function ask(
     if (isForRecovery) await pause(context.clock, answer.time2Wait * 1000, signal);
     return answer.response;
   } catch (error) {
-    if (!signal.aborted) lost.move('logoutFailed');
+    lost.move('logoutFailed');
     if (via.connection.failure !== undefined) return undefined;
     throw error;
   }

@@ -18,8 +18,10 @@ export class Recovery {
   /** Connections that are to be open again. */
   readonly #wanted = new Map<number, Portal>();
   #ending = new AbortController();
-  /** Everything that goes on here; each ends soon after its signal. */
+  /** The work on single connections; each ends soon after its signal. */
   readonly #work = new Set<Promise<void>>();
+  /** The return of the session itself. */
+  #returning = Promise.resolve();
   /** Ends the work on single connections, when the session itself has failed. */
   #repairs = new AbortController();
   /** Ends an attempt to log in again whose connection was lost before it was of use. */
@@ -78,7 +80,7 @@ export class Recovery {
     this.#repairs = new AbortController();
     // A session that was lost again before it was of use goes on with the attempts that it has left.
     if (this.#isRunning) this.#attempt?.abort(cause);
-    else this.#track(this.#run(cause));
+    else this.#returning = this.#run(cause);
   }
 
   /** Ends everything that goes on here, and the tasks of lost connections. Settles when nothing of it is left. */
@@ -87,12 +89,12 @@ export class Recovery {
     this.#repairs.abort(error);
     this.#attempt?.abort(error);
     this.renounceAll();
-    await Promise.all(this.#work);
+    await Promise.all([this.#returning, ...this.#work]);
     const lost = this.lostConnections;
     this.#lost.clear();
     for (const each of lost) {
       this.#endOrphans(each);
-      each.move('sessionClosed');
+      if (each.state !== 'free') each.move('sessionClosed');
     }
     await Promise.all(lost.map(({ remains }) => remains.member.connection.released()));
   }
@@ -108,7 +110,8 @@ export class Recovery {
     const { context, joining, options } = this.#parts;
     await pause(context.clock, this.#respite(), signal);
     context.window.restart();
-    const waiting = this.lostConnections.filter(({ state }) => state === 'cleanupWait');
+    const replaced = this.lostConnections;
+    const waiting = replaced.filter(({ state }) => state === 'cleanupWait');
     for (const lost of waiting) lost.move('logoutStarted');
     try {
       await joining.reinstateSession(joining.leading?.cid ?? 1, options.portal, signal);
@@ -116,9 +119,9 @@ export class Recovery {
       for (const lost of waiting) if (lost.state === 'inCleanup') lost.move('logoutFailed');
       throw error;
     }
-    for (const lost of waiting) {
-      if (this.#lost.get(lost.cid) === lost) this.#lost.delete(lost.cid);
-      lost.move('logoutSucceeded');
+    for (const lost of waiting) lost.move('logoutSucceeded');
+    for (const lost of replaced) {
+      this.#forget(lost);
       this.#endOrphans(lost);
     }
     signal.throwIfAborted();
@@ -129,13 +132,18 @@ export class Recovery {
     this.#work.add(tracked);
   }
 
+  /** What was done for this connection is done; the same CID may have been lost again meanwhile. */
+  #forget(lost: LostConnection): void {
+    if (this.#lost.get(lost.cid) === lost) this.#lost.delete(lost.cid);
+  }
+
   async #repair(lost: LostConnection): Promise<void> {
     const { signal } = this.#repairs;
     const { membership, events } = this.#parts;
     try {
       await cleanUp(this.#parts, lost, signal);
       forgetFilled(this.#parts.context);
-      if (this.#lost.get(lost.cid) === lost) this.#lost.delete(lost.cid);
+      this.#forget(lost);
       if (await this.#reopen(lost.cid, lost.remains.portal, signal)) events.emit('connectionRecovered', lost.cid);
     } catch (error) {
       // The recovery of the session, or its end, sees to the rest. Else there is no telling what the target does with the
@@ -183,6 +191,8 @@ export class Recovery {
       const signal = AbortSignal.any([this.#ending.signal, attempt.signal]);
       try {
         await pause(context.clock, delayMs, this.#ending.signal);
+        // They have been told to end; until then they may yet change what is known of a lost connection.
+        await Promise.all(this.#work);
         this.#attempt = attempt;
         return await this.#tryOnce(signal);
       } catch (caught) {
@@ -231,7 +241,7 @@ export class Recovery {
       throw error;
     }
     lost.move('logoutSucceeded');
-    if (this.#lost.get(lost.cid) === lost) this.#lost.delete(lost.cid);
+    this.#forget(lost);
     signal.throwIfAborted();
     this.#wanted.delete(lost.cid);
     const taken = takeOver(this.#parts, lost, signal);
