@@ -4,6 +4,9 @@ import { asIscsiError, type Clock, TimeoutError, withDeadline } from '../base/in
 import { type LoginOptions, startLogin } from '../login/index.ts';
 import type { CircuitWay } from './circuit-way.ts';
 import { Connection, type ConnectionOwner, type LoginOutcome } from './connection.ts';
+import type { ConnectionState } from './connection-states.ts';
+
+const beforeFullFeature: readonly ConnectionState[] = ['free', 'xptWait', 'inLogin'];
 
 /** What to open: a way to the portal, a login, and whom the connection will work for. */
 export interface OpenConnectionOptions {
@@ -24,7 +27,7 @@ export interface OpenConnectionLimits {
 /**
  * Connects and logs in. Resolves with the connection in full feature phase, or with the redirect that the target
  * answered; rejects with TransportError, TimeoutError, LoginError, ProtocolError or the signal's reason, and then leaves
- * nothing open.
+ * nothing open. A signal that is aborted after the last answer of the login comes too late.
  */
 export async function openConnection(
   options: OpenConnectionOptions,
@@ -48,12 +51,18 @@ export async function openConnection(
         limitMs: loginTimeoutMs,
       },
     );
+  let loggingIn: Promise<LoginOutcome> | undefined;
   try {
     const outcome = await withDeadline(clock, loginTimeoutMs, tooLate, limits.signal, async (signal) => {
-      return await connection.logIn({ connectTimeoutMs, signal });
+      loggingIn = connection.logIn({ connectTimeoutMs, signal });
+      return await loggingIn;
     });
     return { connection, outcome };
   } catch (error) {
+    // The login had succeeded in the same moment: its owner has a connection now, which is not ours to end.
+    if (loggingIn !== undefined && !beforeFullFeature.includes(connection.state)) {
+      return { connection, outcome: await loggingIn };
+    }
     connection.fail(asIscsiError(error));
     await connection.released();
     throw error;

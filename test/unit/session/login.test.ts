@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IscsiError } from '../../../src/base/index.ts';
+import { channels, IscsiError } from '../../../src/base/index.ts';
 import type { CircuitWay } from '../../../src/session/index.ts';
 import { Session } from '../../../src/session/session.ts';
 import { type LoginResponse, opcode } from '../../../src/wire/index.ts';
@@ -205,6 +205,32 @@ test('a signal that is aborted after the login has no say over the session', asy
   bench.line.response(tag);
   await soon(done);
 });
+
+for (const what of ['the session', 'an added connection'] as const) {
+  test(`a signal that is aborted while the last answer of the login of ${what} is read comes too late, and loses nothing`, async () => {
+    await using bench = new SessionBench({ session: { reconnects: true } });
+    const abort = new AbortController();
+    const isFirst = what === 'the session';
+    const expected = isFirst ? 1 : 2;
+    const onMove = ({ cid, to }: { readonly cid?: number; readonly to: string }): void => {
+      if (cid === expected && to === 'loggedIn') abort.abort(new Error('enough'));
+    };
+    if (!isFirst) await bench.open();
+    channels.connectionStateChanged.subscribe(onMove);
+    try {
+      const opened = isFirst
+        ? bench.start(abort.signal)
+        : bench.session.addConnection(undefined, { signal: abort.signal });
+      await bench.login(await bench.accept());
+      await soon(opened as Promise<unknown>);
+    } finally {
+      channels.connectionStateChanged.unsubscribe(onMove);
+    }
+    assert.ok(abort.signal.aborted);
+    assert.deepEqual([bench.session.state, bench.session.connections.length], ['loggedIn', expected]);
+    assert.equal(bench.connects.length, expected, 'nothing is opened again');
+  });
+}
 
 test('§6.3 another PDU than a Login Response during login ends it with ISCSI_UNEXPECTED_PDU', async () => {
   await using bench = new SessionBench();
