@@ -16,15 +16,19 @@ import type { DiscoveredTarget } from './discovery/index.ts';
 export {
   type ChapCredentials,
   type ConnectOptions,
+  type ExistingSession,
   formatIscsiUrl,
+  formatIsid,
   Initiator,
   type InitiatorOptions,
   InitiatorSession,
   type IscsiUrl,
+  type IsidParts,
   type LoginWishes,
   type LogoutOptions,
   type LogoutReport,
   parseIscsiUrl,
+  parseIsid,
   toConnectOptions,
 } from './adapter/index.ts';
 export {

@@ -14,6 +14,7 @@ import {
   type SessionLogin,
 } from '../session/index.ts';
 import { checkName } from './initiator-name.ts';
+import type { IsidParts } from './isid.ts';
 
 /** CHAP credentials. Text is taken as UTF-8. */
 export interface ChapCredentials {
@@ -40,9 +41,32 @@ export interface LoginWishes {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * What a login does about a session that its initiator has with the same portal group already, under the same ISID where
+ * one is given: have another one besides, which is refused where that cannot be (`new`), be content with it (`find`), or
+ * take its place (`reinstate`; RFC 7143 §6.3.5).
+ */
+export type ExistingSession = 'new' | 'find' | 'reinstate';
+
 /** A target to log in to. */
 export interface ConnectOptions extends LoginWishes {
   readonly targetName: string;
+  /**
+   * The SCSI initiator port to log in as (ISID, RFC 7143 §11.12.5): an integer of 48 bits, as `InitiatorSession.isid`
+   * gives it, or its parts. The target ends a session that it still has under the same one, such as that of a process
+   * that has crashed (§6.3.5); so no two processes may use one at a time. Allocated unless given: the first that no
+   * other session of this initiator with the target has, the same for all targets, another in each process (§10.1.1).
+   */
+  readonly isid?: number | IsidParts;
+  /**
+   * What to do about a session that this initiator has with the target and portal group already, under `isid` where that
+   * is given. `new`, unless given: log in to another one; with `isid` that is refused (ISCSI_SESSION_EXISTS). `find`:
+   * resolve with it as it is, also while it is lost; one that is being left is waited for, and another one logged in.
+   * `reinstate`: drop it, and log in anew in its place; its commands end with their effect. Logins under way for the
+   * same session are one, with the options of the first. Portal groups are told apart where a discovery or the portal
+   * tells them.
+   */
+  readonly existing?: ExistingSession;
   /** How many connections are wanted; a target that allows fewer gets fewer. 1 unless given. */
   readonly connections?: number;
   /** Which connection carries the next command. */

@@ -51,6 +51,7 @@ const nothingRemoved: RemovalReport = { holders: [], unknownWrites: [], flushErr
 
 /** What a session has from its initiator. */
 interface InitiatorParts {
+  readonly isid: number;
   readonly clock: Clock;
   readonly portalGroups: PortalGroups;
 }
@@ -58,6 +59,11 @@ interface InitiatorParts {
 /** A logged-in session with its devices. */
 export class InitiatorSession implements ScsiPort {
   readonly targetName: string;
+  /**
+   * The initiator's part of the session's name, as a 48-bit integer (ISID, RFC 7143 §11.12.5). With it, a later process
+   * can take the session's place; see `ConnectOptions.isid`.
+   */
+  readonly isid: number;
   /** Whether it takes raw SCSI commands alone and has no devices. */
   readonly isInformational: boolean;
   /** Lifecycle events of the session and its connections. */
@@ -71,10 +77,13 @@ export class InitiatorSession implements ScsiPort {
   readonly #defaultLun: number | undefined;
   readonly #closed: Promise<SessionEnd>;
   #logout: Promise<LogoutReport> | undefined;
+  #isDropped = false;
 
   /** @internal */
-  constructor(session: Session, routes: Routes, options: ConnectOptions, { clock, portalGroups }: InitiatorParts) {
+  constructor(session: Session, routes: Routes, options: ConnectOptions, parts: InitiatorParts) {
+    const { isid, clock, portalGroups } = parts;
     this.targetName = options.targetName;
+    this.isid = isid;
     this.isInformational = options.informational === true;
     this.events = session.events;
     this.#session = session;
@@ -96,7 +105,7 @@ export class InitiatorSession implements ScsiPort {
     this.#closed = this.#whenClosed();
   }
 
-  /** The session's own number, which no other session of this initiator has (its ISID). */
+  /** The session's own number, which no other session of this process has: diagnostics know it by this number. */
   get id(): number {
     return this.#session.id;
   }
@@ -240,7 +249,14 @@ export class InitiatorSession implements ScsiPort {
 
   /** Drops the session now, without a logout. Everything in flight ends with an error that says what may be. */
   destroy(error?: IscsiError): void {
+    this.#isDropped = true;
     this.#session.destroy(error);
+  }
+
+  /** Settles, and never rejects, when the logout under way has ended or was refused; undefined when none is. @internal */
+  get departure(): Promise<unknown> | undefined {
+    if (this.#isDropped || this.#session.state === 'free') return this.#closed;
+    return this.#logout?.catch(() => undefined);
   }
 
   /** Compares the devices with what they were, before a session that was lost goes on. @internal */

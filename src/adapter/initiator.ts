@@ -1,5 +1,7 @@
 // An initiator instance: a name, an engine, and the sessions that it has.
 
+import { randomInt } from 'node:crypto';
+
 import { type Clock, SessionError, systemClock } from '../base/index.ts';
 import { type DiscoveredTarget, discoverTargets } from '../discovery/index.ts';
 import { type Address, Engine, type LocalBinding, type TransportDriver, tcpDriver } from '../engine/index.ts';
@@ -7,7 +9,8 @@ import { ChallengeMemory, openSession, type ScsiPort } from '../session/index.ts
 import { type ConnectOptions, type LoginWishes, toLogin } from './connect-options.ts';
 import { checkName, defaultInitiatorName } from './initiator-name.ts';
 import { InitiatorSession } from './initiator-session.ts';
-import { IsidAllocator } from './isid.ts';
+import { IsidAllocator, toIsid } from './isid.ts';
+import { Logins } from './logins.ts';
 import { PortalGroups } from './portal-groups.ts';
 import { Routes } from './routes.ts';
 
@@ -30,10 +33,15 @@ export class Initiator {
   readonly #clock: Clock;
   readonly #engine: Engine;
   readonly #address: Address;
-  readonly #isids = new IsidAllocator();
+  readonly #logins = new Logins();
+  /** Discovery sessions have no SCSI port, and ISIDs of their own, so that no target takes one of them for another. */
+  readonly #discoveryIsids = new IsidAllocator();
+  readonly #discoveries = new Map<number, Promise<unknown>>();
+  readonly #ending = new AbortController();
   readonly #challenges = new ChallengeMemory();
   readonly #portalGroups = new PortalGroups();
-  readonly #sessions = new Set<InitiatorSession>();
+  /** Diagnostics tell sessions of all initiators of a process apart by it, so it begins by chance. */
+  #nextSessionId = randomInt(2 ** 32) * 2 ** 16;
   #closed: Promise<void> | undefined;
 
   /** Throws UsageError ISCSI_BAD_ARGUMENT for a name that is none, or a binding that this host does not have. */
@@ -47,56 +55,40 @@ export class Initiator {
 
   /** The sessions that are open now. */
   get sessions(): InitiatorSession[] {
-    return [...this.#sessions];
+    return this.#logins.sessions;
   }
 
   /** Asks a portal for its targets (SendTargets=All) in a discovery session, which is logged out again. */
   async discover(wishes: LoginWishes): Promise<DiscoveredTarget[]> {
     this.#requireOpen();
-    const routes = new Routes(this.#engine, this.#address);
-    try {
-      const targets = await discoverTargets(this.#sessionOptions(wishes, routes), wishes.signal);
-      this.#portalGroups.learn(targets);
-      return targets;
-    } finally {
-      await routes.release();
-    }
+    const isid = this.#discoveryIsids.allocate((each) => this.#discoveries.has(each));
+    const discovery = this.#discover(wishes, isid).finally(() => this.#discoveries.delete(isid));
+    this.#discoveries.set(isid, discovery);
+    return await discovery;
   }
 
   /**
    * Logs in to a target and adds the connections asked for, as far as the target allows. Rejects with TransportError,
-   * TimeoutError, LoginError, ProtocolError, UsageError or the signal's reason; then nothing is left behind.
+   * TimeoutError, LoginError, ProtocolError, UsageError, the signal's reason, or SessionError: ISCSI_SESSION_EXISTS where
+   * the initiator has a session of that `isid`, ISCSI_CLOSED when it is closed meanwhile. Then nothing is left behind.
    */
   async connect(options: ConnectOptions): Promise<InitiatorSession> {
     this.#requireOpen();
-    const routes = new Routes(this.#engine, this.#address);
-    let wrapped: InitiatorSession | undefined;
-    try {
-      const { policy, escalation, reconnects } = options;
-      const settings = {
-        ...this.#sessionOptions(options, routes),
-        beforeResume: async (port: ScsiPort, signal: AbortSignal): Promise<void> => {
-          await wrapped?.compareDevices(port, signal);
-        },
-        ...(reconnects === undefined ? {} : { reconnects }),
-        ...(policy === undefined ? {} : { policy }),
-        ...(escalation === undefined ? {} : { escalation }),
-      };
-      const session = await openSession(settings, options.signal);
-      wrapped = new InitiatorSession(session, routes, options, {
-        clock: this.#clock,
-        portalGroups: this.#portalGroups,
-      });
-      this.#keep(wrapped);
-      await addConnections(wrapped, options);
-      return wrapped;
-    } catch (error) {
-      await routes.release();
-      throw error;
-    }
+    const { existing = 'new', portal, signal } = options;
+    const targetName = checkName(options.targetName, 'targetName');
+    const isid = options.isid === undefined ? undefined : toIsid(options.isid);
+    const { portalGroupTag } = this.#portalGroups.complete(targetName, portal);
+    return await this.#logins.obtain(
+      { targetName, isid, portalGroupTag, existing },
+      async (chosen, end) => await this.#logIn(options, chosen, end),
+      signal,
+    );
   }
 
-  /** Logs out of every session, closing what is still open, and releases everything. Never rejects. */
+  /**
+   * Gives up logins and discoveries that are under way, logs out of every session, closing what is still open, and
+   * releases everything. Never rejects.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -106,13 +98,57 @@ export class Initiator {
     return this.close();
   }
 
+  async #discover(wishes: LoginWishes, isid: number): Promise<DiscoveredTarget[]> {
+    const { signal: ending } = this.#ending;
+    const signal = wishes.signal === undefined ? ending : AbortSignal.any([wishes.signal, ending]);
+    const routes = new Routes(this.#engine, this.#address);
+    try {
+      const targets = await discoverTargets(this.#sessionOptions(wishes, isid, routes), signal);
+      this.#portalGroups.learn(targets);
+      return targets;
+    } finally {
+      await routes.release();
+    }
+  }
+
+  async #logIn(options: ConnectOptions, isid: number, signal: AbortSignal): Promise<InitiatorSession> {
+    const routes = new Routes(this.#engine, this.#address);
+    let wrapped: InitiatorSession | undefined;
+    try {
+      const { policy, escalation, reconnects } = options;
+      const settings = {
+        ...this.#sessionOptions(options, isid, routes),
+        beforeResume: async (port: ScsiPort, ended: AbortSignal): Promise<void> => {
+          await wrapped?.compareDevices(port, ended);
+        },
+        ...(reconnects === undefined ? {} : { reconnects }),
+        ...(policy === undefined ? {} : { policy }),
+        ...(escalation === undefined ? {} : { escalation }),
+      };
+      const session = await openSession(settings, signal);
+      wrapped = new InitiatorSession(session, routes, options, {
+        isid,
+        clock: this.#clock,
+        portalGroups: this.#portalGroups,
+      });
+      await addConnections(wrapped, options, signal);
+      return wrapped;
+    } catch (error) {
+      await routes.release();
+      throw error;
+    }
+  }
+
   #sessionOptions(
     wishes: LoginWishes & { readonly targetName?: string },
+    isid: number,
     routes: Routes,
   ): Parameters<typeof openSession>[0] {
     const { name, alias } = this;
-    const login = toLogin(wishes, { name, alias, isid: this.#isids.allocate() });
+    const login = toLogin(wishes, { name, alias, isid });
+    this.#nextSessionId += 1;
     return {
+      id: this.#nextSessionId,
       portal: wishes.portal,
       route: (portal) => routes.to(portal),
       login: { ...login, challengeMemory: this.#challenges },
@@ -121,31 +157,23 @@ export class Initiator {
     };
   }
 
-  #keep(session: InitiatorSession): void {
-    this.#sessions.add(session);
-    session.closed.then(
-      () => this.#sessions.delete(session),
-      () => undefined,
-    );
-  }
-
   #requireOpen(): void {
     if (this.#closed !== undefined) throw new SessionError('ISCSI_CLOSED', 'The initiator is closed');
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.sessions.map((session) => session.close()));
+    const reason = new SessionError('ISCSI_CLOSED', 'The initiator is closed');
+    this.#ending.abort(reason);
+    await Promise.all([this.#logins.close(reason), Promise.allSettled(this.#discoveries.values())]);
     await this.#engine.close();
   }
 }
 
 /** Adds connections up to what is wanted and agreed. A connection that cannot be added fails the whole login. */
-async function addConnections(session: InitiatorSession, options: ConnectOptions): Promise<void> {
+async function addConnections(session: InitiatorSession, options: ConnectOptions, signal: AbortSignal): Promise<void> {
   const wanted = Math.min(options.connections ?? 1, session.parameters.maxConnections);
   try {
-    for (let count = 1; count < wanted; count += 1) {
-      await session.addConnection(options.portal, options.signal === undefined ? {} : { signal: options.signal });
-    }
+    for (let count = 1; count < wanted; count += 1) await session.addConnection(options.portal, { signal });
   } catch (error) {
     await session.close();
     throw error;

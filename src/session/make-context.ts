@@ -16,7 +16,7 @@ export function makeContext(options: SessionOptions): SessionContext {
   const limits = resolveLimits(options.limits);
   const cmdSn = options.initialCmdSn ?? 1;
   return {
-    sessionId: options.login.isid,
+    sessionId: options.id ?? options.login.isid,
     clock: options.clock ?? systemClock,
     limits,
     // Closed until the login has said what the target takes, which may be nothing yet.

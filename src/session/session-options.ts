@@ -9,6 +9,8 @@ import type { EscalationLimit } from './tasks/escalation.ts';
 
 /** What a session is made of. */
 export interface SessionOptions extends JoiningOptions, RecoveryOptions {
+  /** What diagnostics know the session by; its ISID unless given. */
+  readonly id?: number;
   readonly limits?: Partial<SessionLimits>;
   readonly clock?: Clock;
   /** Which connection carries the next command; least queue depth unless given. CIDs are given out from 1 on. */

@@ -43,7 +43,7 @@ type LogoutCause = Exclude<SessionEnd['how'], 'lost'>;
  * itself only when it was told not to log in again, or not for ever.
  */
 export class Session implements ScsiPort {
-  /** The ISID, which tells the sessions of one initiator apart. */
+  /** What diagnostics know it by: `SessionOptions.id`, or the ISID. */
   readonly id: number;
   readonly targetName: string | undefined;
   readonly events: EventEmitter<SessionEvents> = new EventEmitter<SessionEvents>();
@@ -63,10 +63,10 @@ export class Session implements ScsiPort {
   #isUnwanted = false;
 
   constructor(options: SessionOptions) {
-    this.id = options.login.isid;
     this.targetName = options.login.targetName;
     this.#options = options;
     this.#context = makeContext(options);
+    this.id = this.#context.sessionId;
     this.#tasks = new TaskSet(this.#context, {
       limit: options.escalation ?? 'lunReset',
       listener: (step, lun) => this.events.emit('escalated', step, lun),

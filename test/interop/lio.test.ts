@@ -81,7 +81,7 @@ suite('LIO', { skip: skipWithout([linuxVm, ...foreignTools]) }, () => {
     assert.deepEqual(others, []);
     assert.deepEqual(seen, {
       initiatorName: name,
-      isid: session.id.toString(16).padStart(12, '0'),
+      isid: session.isid.toString(16).padStart(12, '0'),
       tsih: session.tsih,
       type: 'Normal',
       state: 'LOGGED_IN',

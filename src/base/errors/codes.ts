@@ -208,6 +208,11 @@ export const errorCodes = {
     isRetryable: false,
     meaning: 'The session has no connection with this id.',
   },
+  ISCSI_SESSION_EXISTS: {
+    exitStatus: 79,
+    isRetryable: false,
+    meaning: 'The initiator has a session of this identity already.',
+  },
 
   ISCSI_DEVICE_CHANGED: {
     exitStatus: 90,
