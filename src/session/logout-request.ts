@@ -11,16 +11,22 @@ import type { SessionContext } from './session-context.ts';
 export type LogoutScope = keyof Pick<typeof logoutReason, 'closeSession' | 'closeConnection'>;
 
 /**
- * Sends a Logout Request on `member` and waits for a successful answer. Rejects with TimeoutError
+ * Sends a Logout Request on `member` and waits for a successful answer, for `limitMs` at most. Rejects with TimeoutError
  * ISCSI_LOGOUT_TIMEOUT, SessionError ISCSI_LOGOUT_FAILED, or what ended the connection.
  */
-export async function requestLogout(context: SessionContext, member: Member, scope: LogoutScope): Promise<void> {
+export async function requestLogout(
+  context: SessionContext,
+  member: Member,
+  scope: LogoutScope,
+  limitMs: number = context.limits.logoutTimeoutMs,
+): Promise<void> {
   const { connection } = member;
   const cid = scope === 'closeConnection' ? connection.cid : 0;
   const pdu = await ask(
     context,
     connection,
     { reason: logoutReason[scope], cid, expStatSn: connection.expStatSn },
+    limitMs,
     () => {
       connection.startLogout();
       context.roster.refresh();
@@ -41,7 +47,7 @@ export async function requestCleanup(
 ): Promise<LogoutResponse> {
   // §11.14.4: ExpStatSN is the last one of the connection to be closed.
   const fields = { reason: logoutReason[reason], cid: lost.cid, expStatSn: lost.expStatSn };
-  return await ask(context, via.connection, fields);
+  return await ask(context, via.connection, fields, context.limits.logoutTimeoutMs);
 }
 
 /** The error for an answer that is no success. */
@@ -53,9 +59,9 @@ async function ask(
   context: SessionContext,
   connection: Connection,
   fields: { readonly reason: number; readonly cid: number; readonly expStatSn: number },
+  limitMs: number,
   beforeSending: () => void = () => undefined,
 ): Promise<LogoutResponse> {
-  const limitMs = context.limits.logoutTimeoutMs;
   const conversation = new Conversation(context, connection);
   const tooLate = (): IscsiError =>
     new TimeoutError('ISCSI_LOGOUT_TIMEOUT', `${connection.address} did not answer a Logout Request in ${limitMs} ms`, {

@@ -149,6 +149,39 @@ for (const how of ['close', 'reset'] as const) {
   });
 }
 
+test('§11.14 the connection is lost that carries the Logout: another one takes it, in the time that is left', async () => {
+  await using bench = new SessionBench({ limits: { logoutTimeoutMs: 3000 } });
+  const [one, two, three] = await bench.openWith(3);
+  const out = bench.session.logout();
+  await one!.expect(opcode.logoutRequest);
+  await bench.clock.advance(2000);
+  one!.reset();
+  const { pdu } = await two!.expect(opcode.logoutRequest);
+  assert.deepEqual([pdu.reason, pdu.cid], [0, 0]);
+  await bench.clock.advance(900);
+  two!.close();
+  const last = await three!.expect(opcode.logoutRequest);
+  await bench.clock.advance(99);
+  three!.logoutResponse(last.pdu.initiatorTaskTag);
+  assert.deepEqual(await soon(out), { how: 'loggedOut', error: undefined });
+  await bench.nothingLeft();
+});
+
+test('§11.14 the connection is lost that carries the Logout, and the next one is silent: ends by logoutTimeoutMs', async () => {
+  await using bench = new SessionBench({ limits: { logoutTimeoutMs: 3000 }, session: { reconnects: true } });
+  const [one, two] = await bench.openWith(2);
+  const out = bench.session.logout();
+  await one!.expect(opcode.logoutRequest);
+  await bench.clock.advance(2000);
+  one!.reset();
+  await two!.expect(opcode.logoutRequest);
+  await bench.clock.advance(1000);
+  const end = await soon(out);
+  assert.deepEqual([end.how, end.error?.code], ['lost', 'ISCSI_LOGOUT_TIMEOUT']);
+  assert.equal(bench.connects.length, 2, 'nothing is tried after the limit');
+  await bench.nothingLeft();
+});
+
 test('§11.17 a Logout that the target rejects drops the session', async () => {
   await using bench = new SessionBench();
   const session = await bench.open();
