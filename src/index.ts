@@ -52,6 +52,7 @@ export {
 } from './base/index.ts';
 export type { BlockDevice, BlockFeatures, Extent } from './block/index.ts';
 export type {
+  DeviceAttention,
   DeviceChanged,
   DeviceEvents,
   DeviceFacts,

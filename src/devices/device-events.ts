@@ -1,6 +1,6 @@
 // What a device stack tells: typed events, for what happens to devices without being asked for.
 
-import type { HolderFacts } from '../base/index.ts';
+import type { HolderFacts, Lun } from '../base/index.ts';
 import type { DiskIdentity, UnitFacts } from '../disk/index.ts';
 import type { DeviceState } from './device-states.ts';
 
@@ -48,8 +48,23 @@ export interface DeviceReplaced {
   readonly to: DiskIdentity;
 }
 
+/** A logical unit has told of something that happened to it; it tells that once to the whole session. */
+export interface DeviceAttention {
+  /** Undefined for a unit that nobody has opened and that is not in the list of devices. */
+  readonly lun: number | undefined;
+  /** The LUN field to which the command went that was told, or that the target's message named. */
+  readonly address: Lun;
+  /** ADDITIONAL SENSE CODE and its qualifier (SPC-4 annex D): 2Ah/03h for a reservation that was preempted. */
+  readonly asc: number;
+  readonly ascq: number;
+  /** What they mean, for people. */
+  readonly text: string;
+}
+
 /** The events of a device stack and their arguments. */
 export interface DeviceEvents {
+  /** A unit attention was met, by whatever command, or came as an Asynchronous Message. */
+  unitAttention: [attention: DeviceAttention];
   /** A device is there that was not known before, also when it is only now that somebody asked. */
   deviceAdded: [device: DeviceFacts];
   /** A device that nobody held is not there any more. */

@@ -2,26 +2,17 @@
 
 import { EventEmitter } from 'node:events';
 
+import { type Effect, type HolderFacts, type Lun, raceAbort, SessionError, TimeoutError } from '../base/index.ts';
 import {
-  type Effect,
-  equalLun,
-  type HolderFacts,
-  type Lun,
-  raceAbort,
-  SessionError,
-  TimeoutError,
-} from '../base/index.ts';
-import {
-  type DiskOptions,
   inquireUnit,
   isUnitMissing,
   KnownAnswers,
   RememberingPort,
   reportLuns,
-  type UnitChange,
+  type UnitAttention,
   type UnitFacts,
-  unitChangeOf,
 } from '../disk/index.ts';
+import { passOn, tell } from './attention-notice.ts';
 import { Device } from './device.ts';
 import type { DeviceEvents, DeviceFacts } from './device-events.ts';
 import type { DevicePort, DeviceRequest, DeviceResult } from './device-gate.ts';
@@ -31,7 +22,8 @@ import { DeviceWatch } from './device-watch.ts';
 import type { Holder, RemovalReason } from './holder.ts';
 import { Inventory } from './inventory.ts';
 import { type RemovalOptions, type RemovalReport, type RemovalSurroundings, removeDevices } from './removal.ts';
-import { allFacts, type DeviceStackOptions, type StackContext } from './stack-context.ts';
+import { SensingPort } from './sensing-port.ts';
+import { allFacts, type DeviceStackOptions, diskOptionsOf, type StackContext } from './stack-context.ts';
 
 /** The devices of one session. */
 export class DeviceStack implements DevicePort {
@@ -48,6 +40,13 @@ export class DeviceStack implements DevicePort {
       targetName,
       options,
       port: new RememberingPort(port, this.#known, () => this.#context.isLost),
+      questions: new RememberingPort(
+        new SensingPort(port, (address, sense, cid) => {
+          this.attention(address, sense, cid);
+        }),
+        this.#known,
+        () => this.#context.isLost,
+      ),
       events: this.events,
       inventory: new Inventory(),
       devices: new Map(),
@@ -109,28 +108,31 @@ export class DeviceStack implements DevicePort {
   /** What INQUIRY tells of a LUN, while the session is lost what it told; undefined when nothing is there. */
   async inquiry(lun: number, options: { signal?: AbortSignal } = {}): Promise<UnitFacts | undefined> {
     const unit = this.#context.inventory.unit(lun) ?? lun;
-    return await inquireUnit(this.#context.port, unit, this.#diskOptions(options.signal));
+    return await inquireUnit(this.#context.questions, unit, diskOptionsOf(this.#context, options.signal));
   }
 
   /** The LUNs that the target shows (REPORT LUNS), while the session is lost those that it showed. */
   async luns(options: { signal?: AbortSignal } = {}): Promise<Lun[]> {
-    return await reportLuns(this.#context.port, this.#diskOptions(options.signal));
+    return await reportLuns(this.#context.questions, diskOptionsOf(this.#context, options.signal));
   }
 
   /**
    * Executes a raw command; see ScsiPort. While the session is lost, INQUIRY and REPORT LUNS are answered from what was
-   * known. Unit attentions that it meets are followed up.
+   * known. Unit attentions that it meets are passed on and followed up.
    */
-  async execute(request: DeviceRequest): Promise<DeviceResult> {
-    const result = await this.#context.port.execute(request);
-    if (result.sense !== undefined) this.attention(request.lun, result.sense);
-    return result;
+  execute(request: DeviceRequest): Promise<DeviceResult> {
+    return this.#context.questions.execute(request);
   }
 
-  /** Sense data have come for this LUN, by a raw command or by an Asynchronous Message (RFC 7143 §11.9.1, event 0). */
-  attention(address: Lun, sense: Uint8Array): void {
-    const change = unitChangeOf(sense);
-    if (change !== undefined) this.#noticed(this.#lunOf(address), change);
+  /**
+   * Sense data have come for this LUN by something else than a command of its disk: by a raw command, on connection
+   * `cid`, or by an Asynchronous Message (RFC 7143 §11.9.1, event 0). Its disk hears of them, a unit attention is told of,
+   * and a change is followed up.
+   */
+  attention(address: Lun, sense: Uint8Array, cid?: number): void {
+    if (this.#isClosed) return;
+    const noticed = passOn(this.#context, address, sense, cid);
+    if (noticed !== undefined) this.#watch.noticed(noticed.lun, noticed.change);
   }
 
   /** The session has lost its last connection and logs in again: requests wait. */
@@ -155,7 +157,7 @@ export class DeviceStack implements DevicePort {
     if (!this.#context.isLost) return;
     this.#context.isLost = false;
     this.#moveAll('sessionResumed');
-    if (this.#context.inventory.isLoaded) this.#watch.list(false).catch(() => undefined);
+    this.#watch.resumed();
   }
 
   /**
@@ -190,16 +192,6 @@ export class DeviceStack implements DevicePort {
 
   #moveAll(event: DeviceEvent): void {
     for (const device of this.#devices()) device.move(event);
-  }
-
-  #lunOf(address: Lun): number | undefined {
-    const { devices, inventory } = this.#context;
-    const opened = [...devices.values()].find(({ disk }) => disk !== undefined && equalLun(disk.details.lun, address));
-    return (opened ?? inventory.units.find((unit) => equalLun(unit.address, address)))?.lun;
-  }
-
-  #noticed(lun: number | undefined, change: UnitChange): void {
-    if (!this.#isClosed && !this.#context.isLost) this.#watch.noticed(lun, change);
   }
 
   /** What is left of a device that the target has taken away is waited for in turn, like any removal. */
@@ -255,8 +247,8 @@ export class DeviceStack implements DevicePort {
       failed: (holder, error) => {
         if (isUnitMissing(error)) this.#watch.missed(holder);
       },
-      noticed: (holder, change) => {
-        this.#noticed(holder.lun, change);
+      attended: (holder, attention) => {
+        this.#attended(holder, attention);
       },
       idle: (idle) => {
         this.#idle(idle);
@@ -265,6 +257,13 @@ export class DeviceStack implements DevicePort {
     devices.set(lun, device);
     if (isLost) device.move('sessionLost');
     return device;
+  }
+
+  /** A unit attention that the device's own disk has met, and judged. */
+  #attended(device: Device, attention: UnitAttention): void {
+    if (this.#isClosed || device.isOver) return;
+    if (device.disk !== undefined) tell(this.#context, device.lun, device.disk.details.lun, attention);
+    if (attention.change !== undefined) this.#watch.noticed(device.lun, attention.change);
   }
 
   /** Keeps what has been identified, for the next one who opens it; what could not be is asked anew. */
@@ -276,11 +275,6 @@ export class DeviceStack implements DevicePort {
   #forget(device: Device): void {
     const { devices } = this.#context;
     if (devices.get(device.lun) === device) devices.delete(device.lun);
-  }
-
-  #diskOptions(signal: AbortSignal | undefined): DiskOptions {
-    const { clock, disk } = this.#context.options;
-    return { clock, ...disk, ...(signal === undefined ? {} : { signal }) };
   }
 }
 

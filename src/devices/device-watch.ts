@@ -1,18 +1,12 @@
 // Keeping up with the target: devices that are new, gone, resized, or not the ones any more that were opened.
 
-import { asIscsiError, type IscsiError, ScsiError, TimeoutError } from '../base/index.ts';
-import {
-  type CheckedUnit,
-  checkUnit,
-  type Disk,
-  type DiskOptions,
-  isSameUnit,
-  type UnitChange,
-} from '../disk/index.ts';
+import { asIscsiError, type IscsiError } from '../base/index.ts';
+import { type CheckedUnit, type Disk, isSameUnit, type UnitChange } from '../disk/index.ts';
 import type { Device } from './device.ts';
+import { askWho, isOfDevice } from './device-check.ts';
 import type { DevicePort } from './device-gate.ts';
-import { type Findings, FollowUp } from './follow-up.ts';
-import { factsOf, factsOfUnit, type StackContext } from './stack-context.ts';
+import { type Findings, FollowUp, nothingToFind } from './follow-up.ts';
+import { diskOptionsOf, factsOf, factsOfUnit, type StackContext } from './stack-context.ts';
 
 /** After so many checks that came to nothing a device counts as gone: nobody can say what answers there. */
 const mostFailedChecks = 3;
@@ -29,6 +23,8 @@ export class DeviceWatch {
   readonly #actions: WatchActions;
   readonly #followUp: FollowUp<Device>;
   readonly #failedChecks = new WeakMap<Device, number>();
+  /** What was noticed while the session was lost, or about to be back. */
+  #meanwhile = nothingToFind<Device>();
 
   constructor(context: StackContext, actions: WatchActions) {
     this.#context = context;
@@ -41,20 +37,33 @@ export class DeviceWatch {
    * a disk goes out before its identity has been compared.
    */
   noticed(lun: number | undefined, change: UnitChange): void {
-    const own = lun === undefined ? undefined : this.#context.devices.get(lun);
-    // A target that has told one unit of a new inventory need not tell the others (SPC-4 §6.33).
-    const affected = change === 'inventory' ? this.#opened() : own === undefined ? [] : [own];
+    if (this.#context.isLost) {
+      this.#put(this.#meanwhile, lun, change);
+      return;
+    }
+    const affected = this.#affected(lun, change);
     const done = this.#followUp.add((findings) => {
-      if (change === 'inventory') findings.isInventoryAsked = true;
-      if (change === 'inquiry' && lun !== undefined) findings.inquire.add(lun);
-      for (const device of affected) findings.check.add(device);
+      this.#put(findings, lun, change);
     });
-    const settled = done.catch(() => {
-      // What could not be found out is asked again with the next question, or after the session has come back.
-      this.#context.inventory.expire();
+    this.#keepBack(change === 'capacity' ? [] : affected, done);
+  }
+
+  /**
+   * The session takes commands again: what happened while it was reinstated is followed up. A target that was away may
+   * have come back with other units, and other INQUIRY data of those that nobody has open.
+   */
+  resumed(): void {
+    const { inventory } = this.#context;
+    const { check, inquire, isInventoryAsked } = this.#meanwhile;
+    this.#meanwhile = nothingToFind();
+    if (!inventory.isLoaded && !isInventoryAsked && check.size === 0) return;
+    const done = this.#followUp.add((findings) => {
+      findings.isInventoryAsked = true;
+      for (const lun of inquire) findings.inquire.add(lun);
+      for (const { lun } of inventory.units) findings.inquire.add(lun);
+      for (const device of check) findings.check.add(device);
     });
-    if (change === 'capacity') return;
-    for (const device of affected) device.hold(settled);
+    this.#keepBack(check, done);
   }
 
   /** A request failed because there is no such unit: looks whether it is gone. */
@@ -76,6 +85,7 @@ export class DeviceWatch {
 
   /** Whatever is being asked is pointless now. */
   stop(reason: Error): void {
+    this.#meanwhile = nothingToFind();
     this.#followUp.stop(reason);
   }
 
@@ -85,30 +95,34 @@ export class DeviceWatch {
    */
   async checkAll(port: DevicePort, signal: AbortSignal): Promise<void> {
     const checks = await Promise.allSettled(
-      this.#opened().map(async (device) => {
-        // Before the questions meet a unit attention: what it says of the cache decides what a flush may promise.
-        await device.disk?.resume(port, signal);
-        await this.#check(device, port, signal);
-      }),
+      this.#opened().map((device) =>
+        this.#check(device, async (disk) => {
+          // Before the questions meet a unit attention: what it says of the cache decides what a flush may promise.
+          await disk.resume(port, signal);
+          // What has been noticed up to here, the questions find out.
+          this.#meanwhile.check.delete(device);
+          return await askWho(this.#context, disk, port, this.#meanwhile, signal);
+        }),
+      ),
     );
     const failed = checks.find((check) => check.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
   async #round(findings: Findings<Device>, signal: AbortSignal): Promise<void> {
-    const { inventory, port } = this.#context;
+    const { inventory, questions } = this.#context;
     if (findings.isRescan) inventory.reveal();
-    await Promise.all([...findings.check].map((device) => this.#insist(device, signal)));
+    await Promise.all([...findings.check].map((device) => this.#insist(device, signal, findings)));
     if (findings.isInventoryAsked || findings.inquire.size > 0) {
-      const changes = await inventory.refresh(port, findings.inquire, this.#diskOptions(signal));
-      await this.#publish(changes, findings.check, signal);
+      const changes = await inventory.refresh(questions, findings.inquire, diskOptionsOf(this.#context, signal));
+      await this.#publish(changes, signal, findings);
     }
   }
 
   async #publish(
     { added, missing, changed }: Awaited<ReturnType<StackContext['inventory']['refresh']>>,
-    checked: ReadonlySet<Device>,
     signal: AbortSignal,
+    findings: Findings<Device>,
   ): Promise<void> {
     const { events, inventory, devices } = this.#context;
     for (const unit of missing) {
@@ -117,8 +131,8 @@ export class DeviceWatch {
         const facts = factsOfUnit(this.#context, unit);
         inventory.forget(unit.lun);
         events.emit('deviceRemoved', facts);
-      } else if (!checked.has(device)) {
-        await this.#insist(device, signal);
+      } else if (!findings.check.has(device)) {
+        await this.#insist(device, signal, findings);
       }
     }
     for (const unit of added) events.emit('deviceAdded', factsOfUnit(this.#context, unit));
@@ -129,10 +143,10 @@ export class DeviceWatch {
   }
 
   /** Checks until there is a result. */
-  async #insist(device: Device, signal: AbortSignal): Promise<void> {
+  async #insist(device: Device, signal: AbortSignal, findings: Findings<Device>): Promise<void> {
     for (;;) {
       try {
-        await this.#check(device, this.#context.port, signal);
+        await this.#check(device, (disk) => askWho(this.#context, disk, this.#context.port, findings, signal));
         return;
       } catch (error) {
         signal.throwIfAborted();
@@ -141,12 +155,13 @@ export class DeviceWatch {
     }
   }
 
-  async #check(device: Device, port: DevicePort, signal: AbortSignal): Promise<void> {
+  /** Compares a device with what it was. */
+  async #check(device: Device, ask: (disk: Disk) => Promise<CheckedUnit | undefined>): Promise<void> {
     const { disk } = device;
     if (disk === undefined || device.isOver) return;
     let checked: CheckedUnit | undefined;
     try {
-      checked = await checkUnit(port, disk.details.lun, this.#diskOptions(signal));
+      checked = await ask(disk);
     } catch (error) {
       if (isOfDevice(error) && this.#countFailure(device) >= mostFailedChecks) {
         this.#removed(device, asIscsiError(error));
@@ -204,17 +219,29 @@ export class DeviceWatch {
     return count;
   }
 
+  /** A target that has told one unit of a new inventory need not tell the others (SPC-4 §6.33). */
+  #affected(lun: number | undefined, change: UnitChange): Device[] {
+    if (change === 'inventory') return this.#opened();
+    const device = lun === undefined ? undefined : this.#context.devices.get(lun);
+    return device === undefined ? [] : [device];
+  }
+
+  #put(findings: Findings<Device>, lun: number | undefined, change: UnitChange): void {
+    if (change === 'inventory') findings.isInventoryAsked = true;
+    if (change === 'inquiry' && lun !== undefined) findings.inquire.add(lun);
+    for (const device of this.#affected(lun, change)) findings.check.add(device);
+  }
+
+  /** Lets no command of these devices out before `done` has settled. */
+  #keepBack(devices: Iterable<Device>, done: Promise<void>): void {
+    const settled = done.catch(() => {
+      // What could not be found out is asked again with the next question, or after the session has come back.
+      this.#context.inventory.expire();
+    });
+    for (const device of devices) device.hold(settled);
+  }
+
   #opened(): Device[] {
     return [...this.#context.devices.values()].filter(({ disk }) => disk !== undefined);
   }
-
-  #diskOptions(signal: AbortSignal): DiskOptions {
-    const { clock, disk } = this.#context.options;
-    return { clock, ...disk, signal };
-  }
-}
-
-/** Whether a check failed at the device, and not on the way to it. */
-function isOfDevice(error: unknown): boolean {
-  return error instanceof ScsiError || (error instanceof TimeoutError && error.code === 'ISCSI_TASK_TIMEOUT');
 }

@@ -15,12 +15,12 @@ import {
 } from '../base/index.ts';
 import type { BlockRequestOptions } from '../block/index.ts';
 import {
+  attentionOf,
   type CheckedUnit,
   type Disk,
   type DiskOptions,
   openDisk,
-  type UnitChange,
-  unitChangeOf,
+  type UnitAttention,
 } from '../disk/index.ts';
 import { DeviceGate, type DevicePort } from './device-gate.ts';
 import { DeviceHandle } from './device-handle.ts';
@@ -39,8 +39,8 @@ export interface DeviceParts {
   readonly disk: DiskOptions | undefined;
   /** A request of a holder failed. */
   readonly failed: (device: Device, error: unknown) => void;
-  /** A unit attention told of a change. */
-  readonly noticed: (device: Device, change: UnitChange) => void;
+  /** A command of the disk met a unit attention. */
+  readonly attended: (device: Device, attention: UnitAttention) => void;
   /** The last hold was given up, or the device could not be identified. */
   readonly idle: (device: Device) => void;
 }
@@ -227,8 +227,8 @@ export class Device {
     const { signal } = this.#life;
     const onUnitAttention: DiskOptions['onUnitAttention'] = (sense) => {
       options?.onUnitAttention?.(sense);
-      const change = unitChangeOf(sense);
-      if (change !== undefined) this.#parts.noticed(this, change);
+      const attention = attentionOf(sense);
+      if (attention !== undefined) this.#parts.attended(this, attention);
     };
     this.#disk = await openDisk(this.#gate, address ?? lun, { clock, ...options, signal, onUnitAttention });
     return this.#disk;

@@ -12,6 +12,11 @@ export interface Findings<Device> {
   readonly check: Set<Device>;
 }
 
+/** Nothing to find out. */
+export function nothingToFind<Device>(): Findings<Device> {
+  return { isInventoryAsked: false, isRescan: false, inquire: new Set(), check: new Set() };
+}
+
 /** Runs rounds; what is wished while one runs goes into the next. */
 export class FollowUp<Device> {
   readonly #round: (findings: Findings<Device>, signal: AbortSignal) => Promise<void>;
@@ -38,7 +43,7 @@ export class FollowUp<Device> {
   }
 
   #schedule(): { readonly findings: Findings<Device>; readonly done: Promise<void> } {
-    const findings = { isInventoryAsked: false, isRescan: false, inquire: new Set<number>(), check: new Set<Device>() };
+    const findings = nothingToFind<Device>();
     const { signal } = this.#stopping;
     const done = this.#last.then(async () => {
       signal.throwIfAborted();

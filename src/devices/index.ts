@@ -6,6 +6,7 @@
 
 export type { UnknownWrite } from './device.ts';
 export type {
+  DeviceAttention,
   DeviceChanged,
   DeviceEvents,
   DeviceFacts,

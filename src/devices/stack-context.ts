@@ -27,14 +27,22 @@ export interface DeviceStackOptions {
 export interface StackContext {
   readonly targetName: string;
   readonly options: DeviceStackOptions;
-  /** The session, with its answers to INQUIRY and REPORT LUNS kept. */
+  /** The session, with its answers to INQUIRY and REPORT LUNS kept: for disks, which read sense data themselves. */
   readonly port: DevicePort;
+  /** The same for the stack's own questions: what they meet is passed on and followed up. */
+  readonly questions: DevicePort;
   readonly events: EventEmitter<DeviceEvents>;
   readonly inventory: Inventory;
   /** The devices that somebody has opened, by LUN. */
   readonly devices: Map<number, Device>;
   /** Whether the session has failed and logs in again. */
   isLost: boolean;
+}
+
+/** How the stack's own questions are asked. */
+export function diskOptionsOf({ options }: StackContext, signal: AbortSignal | undefined): DiskOptions {
+  const { clock, disk } = options;
+  return { clock, ...disk, ...(signal === undefined ? {} : { signal }) };
 }
 
 /** How a LUN is called. */

@@ -1,15 +1,31 @@
-// Unit attentions that tell of a change which whoever keeps devices must follow up.
+// Unit attentions, for whoever keeps devices: what they say, and which change is to be followed up.
 
-import { additionalSense, type Sense, senseKey, senseOf } from '../scsi/index.ts';
+import { additionalSense, formatSense, type Sense, senseKey, senseOf } from '../scsi/index.ts';
 
 /** What a unit attention says has changed: which units there are, the size of one, or what INQUIRY tells of one. */
 export type UnitChange = 'inventory' | 'capacity' | 'inquiry';
 
-/** The change that sense data tell of, if any; bytes that are no sense data tell of none. */
-export function unitChangeOf(sense: Sense | Uint8Array | undefined): UnitChange | undefined {
+/** Something that happened to a logical unit; a device tells of it once to each session (SAM-5 §5.14). */
+export interface UnitAttention {
+  /** ADDITIONAL SENSE CODE and its qualifier. */
+  readonly asc: number;
+  readonly ascq: number;
+  /** What they mean, for people. */
+  readonly text: string;
+  /** The change to follow up, if it is one. */
+  readonly change: UnitChange | undefined;
+}
+
+/** The unit attention that sense data tell of, if any; bytes that are no sense data tell of none. */
+export function attentionOf(sense: Sense | Uint8Array | undefined): UnitAttention | undefined {
   const decoded = sense instanceof Uint8Array ? senseOf(sense) : sense;
   if (decoded?.senseKey !== senseKey.unitAttention) return undefined;
-  switch (decoded.asc * 0x100 + decoded.ascq) {
+  const { asc, ascq } = decoded;
+  return { asc, ascq, text: formatSense(decoded), change: changeOf(asc * 0x100 + ascq) };
+}
+
+function changeOf(code: number): UnitChange | undefined {
+  switch (code) {
     case additionalSense.reportedLunsDataHasChanged:
       return 'inventory';
     case additionalSense.capacityDataHasChanged:

@@ -2,7 +2,7 @@
 
 import { BlockError, type Deferred, deferred, ScsiError, throwIfAborted, UsageError } from '../base/index.ts';
 import type { BlockDevice, BlockFeatures, BlockRequestOptions, BlockWriteOptions, Extent } from '../block/index.ts';
-import { encodeCompareAndWriteCdb, type Sense } from '../scsi/index.ts';
+import { encodeCompareAndWriteCdb, type Sense, senseOf } from '../scsi/index.ts';
 import type { ScsiPort, ScsiResult } from '../session/index.ts';
 import type { AlignedIo } from './aligned-io.ts';
 import type { AttentionProbe } from './attention-probe.ts';
@@ -264,11 +264,13 @@ export class Disk implements BlockDevice {
   }
 
   /**
-   * Tells the disk of sense data with which a command ended that did not go through it. A unit attention is told once, to
-   * whoever comes first, and what it says of the device's cache decides what `flush` may promise.
+   * Tells the disk of sense data with which a command ended that did not go through it, on connection `cid` where that is
+   * known. A unit attention is told once, to whoever comes first, and what it says of the device's cache decides what
+   * `flush` may promise. Bytes that are no sense data say nothing.
    */
-  noteSense(sense: Sense): void {
-    this.#runner.unflushed.met(sense, noCid);
+  noteSense(sense: Sense | Uint8Array, cid: number = noCid): void {
+    const decoded = sense instanceof Uint8Array ? senseOf(sense) : sense;
+    if (decoded !== undefined) this.#runner.unflushed.met(decoded, cid);
   }
 
   /**

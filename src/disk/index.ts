@@ -6,7 +6,7 @@
 // them: unit-facts.ts lists and checks logical units, attentions.ts says what a unit attention means for them,
 // known-answers.ts keeps what they said.
 
-export { type UnitChange, unitChangeOf } from './attentions.ts';
+export { attentionOf, type UnitAttention, type UnitChange } from './attentions.ts';
 export { Disk, type FlushOptions } from './disk.ts';
 export type { DiskDetails } from './disk-parts.ts';
 export { type DiskIdentity, isSameDevice } from './identify.ts';

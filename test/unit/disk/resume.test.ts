@@ -31,6 +31,37 @@ test('sense data that other commands met count as if the disk had met them', asy
   await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST' });
 });
 
+test('§4.2.2.2: sense data of others on a connection put writes under way in doubt, but not those answered on it later', async () => {
+  const [device, disk] = await open();
+  for (const [cid, isLost] of [
+    [5, false],
+    [6, true],
+    [undefined, true],
+  ] as const) {
+    let letGo!: () => void;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    device.pace = async ({ dataOut }) => {
+      if (dataOut !== undefined) await held;
+    };
+    device.script({ opcode: 0x2a, patch: { cid: 5 } });
+    const writing = disk.write(0, block);
+    disk.noteSense(scsi.encodeSense(powerOn.sense), cid);
+    letGo();
+    await writing;
+    if (isLost) await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST' });
+    else await disk.flush();
+  }
+});
+
+test('bytes that are no sense data say nothing', async () => {
+  const [, disk] = await open();
+  await disk.write(0, block);
+  disk.noteSense(Uint8Array.of(0x70, 0));
+  await disk.flush();
+});
+
 test('resume meets all unit attentions that wait, one command at a time, over the port it is given', async () => {
   const heard: number[] = [];
   const onUnitAttention = ({ asc, ascq }: scsi.Sense): void => {

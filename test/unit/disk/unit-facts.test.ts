@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 
 import { equalLun } from '../../../src/base/index.ts';
 import {
+  attentionOf,
   type CheckedUnit,
   checkUnit,
   type DiskIdentity,
@@ -13,7 +14,6 @@ import {
   isUnitMissing,
   listUnits,
   openDisk,
-  unitChangeOf,
 } from '../../../src/disk/index.ts';
 import * as scsi from '../../../src/scsi/index.ts';
 import { FakeScsiDevice } from '../../support/fake-scsi-device.ts';
@@ -128,15 +128,21 @@ suite('comparing units', () => {
 
 suite('what a device says', () => {
   test('SPC-4 unit attentions tell which change they are of', () => {
-    const of = (key: number, code: number): ReturnType<typeof unitChangeOf> => unitChangeOf(scsi.makeSense(key, code));
+    const of = (key: number, code: number): unknown => attentionOf(scsi.makeSense(key, code))?.change;
     assert.equal(of(6, 0x3f0e), 'inventory');
     assert.equal(of(6, 0x2a09), 'capacity');
     assert.equal(of(6, 0x3f03), 'inquiry');
     assert.equal(of(6, 0x2900), undefined);
     assert.equal(of(5, 0x3f0e), undefined);
-    assert.equal(unitChangeOf(scsi.encodeSense(scsi.makeSense(6, 0x3f0e))), 'inventory');
-    assert.equal(unitChangeOf(Uint8Array.of(1)), undefined);
-    assert.equal(unitChangeOf(undefined), undefined);
+    assert.equal(attentionOf(scsi.encodeSense(scsi.makeSense(6, 0x3f0e)))?.change, 'inventory');
+    assert.equal(attentionOf(Uint8Array.of(1)), undefined);
+    assert.equal(attentionOf(undefined), undefined);
+    assert.deepEqual(attentionOf(scsi.makeSense(6, 0x2a03)), {
+      asc: 0x2a,
+      ascq: 0x03,
+      text: 'UNIT ATTENTION, RESERVATIONS PREEMPTED',
+      change: undefined,
+    });
   });
 
   test('SPC-4 25h/00h: LOGICAL UNIT NOT SUPPORTED is told from other refusals', async () => {
