@@ -1,8 +1,9 @@
 // An open device in the hands of one holder: a block device that lets go of the LUN when it is closed.
 
-import { type Deferred, deferred, IscsiError, SessionError } from '../base/index.ts';
+import { BlockError, type Deferred, deferred, IscsiError, SessionError } from '../base/index.ts';
 import type { BlockDevice, BlockFeatures, BlockRequestOptions, BlockWriteOptions, Extent } from '../block/index.ts';
-import type { Disk } from '../disk/index.ts';
+import type { Disk, FlushOptions, LossCursor } from '../disk/index.ts';
+import { WriteStake } from './write-stake.ts';
 
 /** A range of bytes that a request changes. */
 export interface ChangedRange {
@@ -12,10 +13,14 @@ export interface ChangedRange {
 
 /** A LUN, held open. All handles of a LUN share one Disk, so that unaligned writes through them never race. */
 export class DeviceHandle implements BlockDevice {
-  /** The disk underneath: its identity, limits and SCSI operations that a block device does not have. */
+  /**
+   * The disk underneath: what is known of it. Requests made on it directly are nobody's: a removal does not wait for them,
+   * and they tell of losses to whoever asks first.
+   */
   readonly disk: Disk;
   readonly trim?: (offset: number, length: number, options?: BlockRequestOptions) => Promise<void>;
   readonly #events: HandleEvents;
+  readonly #stake: WriteStake;
   readonly #changes = new Set<ChangedRange>();
   readonly #unknown: ChangedRange[] = [];
   #inFlight = 0;
@@ -27,6 +32,7 @@ export class DeviceHandle implements BlockDevice {
   constructor(disk: Disk, events: HandleEvents) {
     this.disk = disk;
     this.#events = events;
+    this.#stake = new WriteStake(disk);
     const { trim } = disk;
     if (trim !== undefined) {
       this.trim = (offset, length, options) => this.#changing(offset, length, () => trim(offset, length, options));
@@ -54,6 +60,11 @@ export class DeviceHandle implements BlockDevice {
     return this.#changes.size > 0;
   }
 
+  /** How far its holder was told of lost writes, as long as it has something to lose; see `Disk.flush`. @internal */
+  get lossCursor(): LossCursor | undefined {
+    return this.#stake.cursor;
+  }
+
   /** What changes of this handle are under way, and those since `settle` of which nobody knows what became. @internal */
   get unknownChanges(): ChangedRange[] {
     return [...this.#unknown, ...this.#changes];
@@ -72,7 +83,7 @@ export class DeviceHandle implements BlockDevice {
   }
 
   async write(offset: number, from: Uint8Array, options?: BlockWriteOptions): Promise<void> {
-    const change = this.#beginChange(offset, from.length);
+    const change = this.#beginChange(offset, from.length, options?.fua === true);
     try {
       await this.disk.write(offset, from, options);
     } catch (error) {
@@ -83,11 +94,19 @@ export class DeviceHandle implements BlockDevice {
     }
   }
 
+  /**
+   * Settles when every write of anybody that had settled before is on stable storage. Each holder whose writes the device
+   * may have lost is told so once, by its own flush: BlockError BLOCK_WRITES_LOST.
+   */
   async flush(options?: BlockRequestOptions): Promise<void> {
     this.#begin();
+    const claim = this.#stake.claim(this.isChanging);
+    const { cursor } = claim;
     try {
-      await this.#events.flush(options);
+      await this.#events.flush(cursor === undefined ? options : { ...options, cursor });
+      this.#stake.settle(claim);
     } catch (error) {
+      if (error instanceof BlockError && error.code === 'BLOCK_WRITES_LOST') this.#stake.settle(claim);
       this.#events.failed(error);
       throw error;
     } finally {
@@ -96,7 +115,19 @@ export class DeviceHandle implements BlockDevice {
   }
 
   async zero(offset: number, length: number, options?: BlockWriteOptions): Promise<void> {
-    await this.#changing(offset, length, () => this.disk.zero(offset, length, options));
+    const isStable = options?.fua === true;
+    await this.#changing(offset, length, () => this.disk.zero(offset, length, options), isStable);
+  }
+
+  /** Writes where the blocks from `lba` on hold what is expected, as one step; see Disk.compareAndWrite. */
+  async compareAndWrite(
+    lba: number,
+    expected: Uint8Array,
+    replacement: Uint8Array,
+    options?: BlockWriteOptions,
+  ): Promise<void> {
+    const work = (): Promise<void> => this.disk.compareAndWrite(lba, expected, replacement, options);
+    await this.#changing(lba * this.blockSize, expected.length, work, options?.fua === true);
   }
 
   async extents(offset: number, length: number, options?: BlockRequestOptions): Promise<Extent[]> {
@@ -136,8 +167,8 @@ export class DeviceHandle implements BlockDevice {
     await this.#idle.promise;
   }
 
-  async #changing(offset: number, length: number, work: () => Promise<void>): Promise<void> {
-    const change = this.#beginChange(offset, length);
+  async #changing(offset: number, length: number, work: () => Promise<void>, isStable = false): Promise<void> {
+    const change = this.#beginChange(offset, length, isStable);
     try {
       await work();
     } catch (error) {
@@ -148,8 +179,9 @@ export class DeviceHandle implements BlockDevice {
     }
   }
 
-  #beginChange(offset: number, length: number): ChangedRange {
+  #beginChange(offset: number, length: number, isStable: boolean): ChangedRange {
     this.#begin();
+    if (!isStable) this.#stake.changes();
     const change = { offset, length };
     this.#changes.add(change);
     return change;
@@ -194,5 +226,5 @@ export interface HandleEvents {
   /** A request failed: the device looks whether its LUN is still there. */
   failed(error: unknown): void;
   /** Flushes the disk and remembers what has been flushed. */
-  flush(options: BlockRequestOptions | undefined): Promise<void>;
+  flush(options: FlushOptions | undefined): Promise<void>;
 }

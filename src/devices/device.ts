@@ -13,12 +13,13 @@ import {
   TimeoutError,
   withDeadline,
 } from '../base/index.ts';
-import type { BlockRequestOptions } from '../block/index.ts';
 import {
   attentionOf,
   type CheckedUnit,
   type Disk,
   type DiskOptions,
+  type FlushOptions,
+  type LossCursor,
   openDisk,
   type UnitAttention,
 } from '../disk/index.ts';
@@ -69,6 +70,8 @@ export class Device {
   #disk: Disk | undefined;
   /** How many of the writes that passed the gate the last good flush was sure to cover. */
   #flushed = 0;
+  /** The least that a holder had been told of lost writes which closed its handle without asking: a removal tells the rest. */
+  #untold: LossCursor | undefined;
 
   constructor(parts: DeviceParts) {
     this.lun = parts.lun;
@@ -179,7 +182,7 @@ export class Device {
   async flush(limitMs: number, isLost: boolean): Promise<void> {
     const disk = this.#disk;
     if (disk?.features.flush !== true) return;
-    if ((isLost || this.isOver) && !this.isDirty) return;
+    if ((isLost || this.isOver) && !this.isDirty && this.#untold === undefined) return;
     if (this.isOver) throw this.refusal('unknown');
     if (isLost) {
       const message = `${this.name} cannot be flushed while its session is lost`;
@@ -193,7 +196,8 @@ export class Device {
       () => flushTimeout(this.name, limitMs),
       undefined,
       async (signal) => {
-        await this.#flush(disk, { signal });
+        const cursor = this.#untold;
+        await this.#flush(disk, cursor === undefined ? { signal } : { signal, cursor });
       },
     );
   }
@@ -248,6 +252,8 @@ export class Device {
 
   #release(hold: Hold): void {
     this.#holds.delete(hold);
+    const cursor = hold.handle?.lossCursor;
+    if (cursor !== undefined && cursor.seen < (this.#untold?.seen ?? Number.POSITIVE_INFINITY)) this.#untold = cursor;
     hold.release();
     if (this.#holds.size > 0) return;
     // Nobody waits for the answers any more.
@@ -256,11 +262,15 @@ export class Device {
     this.#parts.idle(this);
   }
 
-  async #flush(disk: Disk, options: BlockRequestOptions | undefined): Promise<void> {
+  async #flush(disk: Disk, options: FlushOptions | undefined): Promise<void> {
     // A flush covers what had settled before it, so one amid writes leaves the device dirty.
     const covered = this.holds.some(({ handle }) => handle?.isChanging === true) ? 0 : this.#gate.writes;
+    const untold = this.#untold;
     await disk.flush(options);
     this.#flushed = Math.max(this.#flushed, covered);
+    // Nothing is lost that somebody has not been told of: who closed before it has nothing to lose any more.
+    const hasBeenTold = untold?.seen === disk.lossCursor().seen;
+    if (this.#untold === untold && hasBeenTold) this.#untold = undefined;
   }
 }
 

@@ -258,7 +258,10 @@ export class Disk implements BlockDevice {
     this.#geometry = { blockSize: this.blockSize, blockCount: size / this.blockSize };
   }
 
-  /** For a user of its own, who is to hear of every loss from now on, whoever else has heard of it; see `flush`. */
+  /**
+   * For a user of its own, who is to hear of every loss from now on, whoever else has heard of it, and of those that nobody
+   * has heard of; see `flush`.
+   */
   lossCursor(): LossCursor {
     return this.#runner.unflushed.cursor();
   }

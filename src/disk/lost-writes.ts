@@ -1,5 +1,6 @@
 // Acknowledged writes that may be gone, and who has been told. Everybody who asks for a flush is told once of each loss
 // since they began to use the disk: if the first to ask took the news away, the others would be told that all is safe.
+// What nobody has been told of is told to who comes later, too: their flush stands for what others wrote before it.
 
 import { BlockError } from '../base/index.ts';
 import { addTo, type WriteSum } from './write-sum.ts';
@@ -32,9 +33,9 @@ export class LostWrites {
     return this.#count;
   }
 
-  /** For a user who begins now. */
+  /** For a user who begins now, and has nothing to do with what others have been told of. */
   cursor(): LossCursor {
-    return { seen: this.#count };
+    return { seen: this.#told };
   }
 
   record(sum: WriteSum, reason: string): void {

@@ -89,7 +89,7 @@ export class UnflushedWrites {
     if (sum !== undefined) this.#lost.record(sum, reason);
   }
 
-  /** For a user who has nothing to do with losses before now. */
+  /** For a user who has nothing to do with losses that anybody has been told of. */
   cursor(): LossCursor {
     return this.#lost.cursor();
   }
