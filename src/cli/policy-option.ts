@@ -24,7 +24,7 @@ export function addPolicyOption(command: Command): Command {
   return command.option(
     '--policy <policy>',
     'which connections carry commands: least-queue-depth, round-robin, fail-over[:n], round-robin-subset:n,n…, ' +
-      'weighted:n=weight,… (lowest first); n counts connections from 1 (default: least-queue-depth)',
+      'weighted:n=weight,… (greatest first); n counts connections from 1 (default: least-queue-depth)',
     parsePolicy,
   );
 }

@@ -36,8 +36,8 @@ export interface LeastQueueDepth {
 }
 
 /**
- * The usable connection with the lowest weight; the fewest commands in flight decide among equals. PathWeight of the
- * Windows class ISCSI_Path counts the other way round, the greatest first: who maps the one to the other has to turn it.
+ * The usable connection with the greatest weight, as PathWeight of the Windows class ISCSI_Path has it; the fewest
+ * commands in flight decide among equals.
  */
 export interface WeightedPaths {
   readonly kind: 'weightedPaths';

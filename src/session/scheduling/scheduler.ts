@@ -59,8 +59,8 @@ export class Scheduler<P extends Path> {
         return preferred.length > 0 ? preferred : usable;
       }
       case 'weightedPaths': {
-        const lowest = Math.min(...usable.map((path) => weightOf(path, policy)));
-        return usable.filter((path) => weightOf(path, policy) === lowest);
+        const greatest = Math.max(...usable.map((path) => weightOf(path, policy)));
+        return usable.filter((path) => weightOf(path, policy) === greatest);
       }
       case 'roundRobin':
       case 'leastQueueDepth':
@@ -79,7 +79,7 @@ export class Scheduler<P extends Path> {
 }
 
 function weightOf({ connection }: Path, { weights }: WeightedPaths): number {
-  return weights.get(connection.cid) ?? Number.POSITIVE_INFINITY;
+  return weights.get(connection.cid) ?? Number.NEGATIVE_INFINITY;
 }
 
 function leastLoaded<P extends Path>(paths: readonly P[]): P | undefined {

@@ -167,9 +167,9 @@ export const connectionMutants: readonly Mutant[] = [
   },
   {
     row: 'mcs 24',
-    defect: 'the greatest weight carries all',
+    defect: 'the lowest weight carries all',
     module: 'session/scheduling/scheduler.js',
-    find: 'Math.min(...usable.map',
-    replace: 'Math.max(...usable.map',
+    find: 'Math.max(...usable.map',
+    replace: 'Math.min(...usable.map',
   },
 ];

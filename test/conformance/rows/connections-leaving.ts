@@ -182,10 +182,10 @@ export const rows: readonly Row[] = [
     await one!.silence();
   }),
 
-  row('24', '§4.2.5.1', 'Policy weighted paths: the lowest weight carries all', async () => {
+  row('24', '§4.2.5.1', 'Policy weighted paths: the greatest weight carries all', async () => {
     const weights = new Map([
-      [1, 30],
-      [2, 10],
+      [1, 10],
+      [2, 30],
       [3, 20],
     ]);
     assert.deepEqual(await shares({ kind: 'weightedPaths', weights }, 6), [0, 6, 0]);

@@ -155,12 +155,12 @@ suite('MSiSCSI_LB_DYN_LEAST_QUEUE_DEPTH: the connection with the fewest commands
   });
 });
 
-suite('MSiSCSI_LB_WEIGHTED_PATHS: the usable connection with the lowest weight', () => {
+suite('MSiSCSI_LB_WEIGHTED_PATHS: the usable connection with the greatest weight', () => {
   const weights = new Map([
-    [1, 30],
-    [2, 10],
-    [3, 10],
-    [4, 20],
+    [1, 0],
+    [2, 20],
+    [3, 20],
+    [4, 10],
   ]);
 
   test('the fewest commands in flight decide among equals; then the next weight, then those without one', () => {
