@@ -155,7 +155,8 @@ export class CommandRunner {
         if (task.isSuspended) await task.bound();
         else {
           this.#askFor(task, transfer, wanted);
-          if (transfer.isQuiet) return transfer.fault && checked(transfer.fault);
+          // Nothing is owed by a connection that is gone, but not all has come.
+          if (transfer.isQuiet && task.allegiance === 'bound') return transfer.fault && checked(transfer.fault);
           await task.progress();
         }
       }
@@ -167,7 +168,8 @@ export class CommandRunner {
 
   #askFor(task: Task, transfer: WriteTransfer, wanted: number): void {
     const { tags, counts } = this.#session;
-    for (;;) {
+    // A hook may close the connection as an R2T leaves: then what was asked for is lost, and asked for by the next one.
+    while (!task.isSuspended && !task.isAborting()) {
       const before = transfer.recoveryCount;
       const r2t = transfer.nextR2t(wanted, tags.next);
       if (r2t === undefined) return;

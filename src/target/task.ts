@@ -50,6 +50,8 @@ export class Task implements TaskSetEntry {
   #abort: AbortController | undefined;
   #ended: Deferred<void> | undefined;
   #wake: (() => void) | undefined;
+  /** It moved on, or was told to stop, while nobody waited: as a PDU of its own was being sent. */
+  #hasProgressed = false;
 
   constructor(command: ScsiCommand, parts: TaskParts) {
     this.command = command;
@@ -109,17 +111,21 @@ export class Task implements TaskSetEntry {
     this.#run(this);
   }
 
-  /** Waits until the transfer has moved on, or the task is told to stop. */
+  /** Waits until the transfer has moved on, or the task is told to stop. May come back early. */
   async progress(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    if (!this.#hasProgressed) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#hasProgressed = false;
   }
 
   /** Tells that the transfer has moved on. */
   progressed(): void {
     const wake = this.#wake;
     this.#wake = undefined;
+    this.#hasProgressed = true;
     wake?.();
   }
 
