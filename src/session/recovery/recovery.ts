@@ -1,6 +1,6 @@
 // How a session survives: what it does about each lost connection, and how it comes back when it has lost them all.
 
-import { asIscsiError, type IscsiError, LoginError, raceAbort, SessionError } from '../../base/index.ts';
+import { asIscsiError, type IscsiError, LoginError, raceAbort, SessionError, snDistance } from '../../base/index.ts';
 import { connectionLost } from '../connection-lost.ts';
 import { forgetFilled } from '../hole-filler.ts';
 import type { Portal } from '../portal.ts';
@@ -28,6 +28,8 @@ export class Recovery {
   #attempt: AbortController | undefined;
   /** Until when the target is to be left in peace, on the session's clock. */
   #quietUntil = 0;
+  /** The connection whose tasks move to the one that has taken its CID, so that the session goes on. */
+  #continuing: LostConnection | undefined;
   #isRunning = false;
   #isGone = false;
 
@@ -62,7 +64,7 @@ export class Recovery {
 
   /** A connection was lost. When it was the last, `run` is to be called. */
   connectionLost(remains: Remains): void {
-    const lost = new LostConnection(remains);
+    const lost = new LostConnection(withTasksOf(this.#continuing, remains));
     this.#lost.set(lost.cid, lost);
     this.#quietUntil = Math.max(this.#quietUntil, remains.lostAt + remains.time2WaitMs);
     const { options, context, membership } = this.#parts;
@@ -244,9 +246,15 @@ export class Recovery {
     this.#forget(lost);
     signal.throwIfAborted();
     this.#wanted.delete(lost.cid);
-    const taken = takeOver(this.#parts, lost, signal);
-    tasks.release();
-    await taken;
+    this.#continuing = lost;
+    try {
+      const taken = takeOver(this.#parts, lost, signal);
+      tasks.release();
+      await taken;
+    } finally {
+      this.#continuing = undefined;
+    }
+    signal.throwIfAborted();
     return true;
   }
 
@@ -307,4 +315,11 @@ export class Recovery {
       this.#parts.tasks.fail(task, connectionLost(task, member.connection.address, cause));
     }
   }
+}
+
+/** What a connection leaves behind, with the tasks that had yet to move to it from one that had its CID before. */
+function withTasksOf(continuing: LostConnection | undefined, remains: Remains): Remains {
+  if (continuing?.cid !== remains.member.connection.cid) return remains;
+  const tasks = [...new Set([...continuing.orphans, ...remains.tasks])];
+  return { ...remains, tasks: tasks.sort((one, other) => snDistance(other.cmdSn, one.cmdSn)) };
 }

@@ -81,3 +81,30 @@ test('ERL 2: the last connection is lost before all tasks of another one have mo
   assert.deepEqual(losses, [one!.cid, two!.cid]);
   assert.equal(on.session.connections.length, 2);
 });
+
+for (const count of [1, 2]) {
+  test(`ERL 2: a connection that came back is lost before the first of ${count} tasks has moved to it: none is forgotten`, async () => {
+    await using on = bench(2);
+    const [line] = await on.openWith(1);
+    const writes = [];
+    while (writes.length < count) writes.push(await on.command(writeRequest(pattern(8)), line));
+    line!.nopIn(); // shows that the commands have arrived
+    await turns();
+    line!.reset();
+    for (const moved of [1, 2]) {
+      const next = await nextLogin(on);
+      assert.deepEqual([next.logins[0]!.pdu.tsih, next.logins[0]!.pdu.cid], [tsih, line!.cid]);
+      for (const { tag } of writes.slice(0, moved)) {
+        const reassign = await next.expect(opcode.taskManagementRequest);
+        assert.deepEqual([reassign.pdu.function, reassign.pdu.referencedTaskTag], [8, tag]);
+        if (moved === 2) next.taskManagementResponse(reassign.pdu.initiatorTaskTag);
+      }
+      if (moved === 1) {
+        next.reset();
+        await turns();
+        await on.clock.advance(5000);
+      } else for (const { tag } of writes) next.response(tag);
+    }
+    for (const { done } of writes) await soon(done);
+  });
+}
