@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto';
 import { type Clock, SessionError, systemClock } from '../base/index.ts';
 import { type DiscoveredTarget, discoverTargets } from '../discovery/index.ts';
 import { type Address, Engine, type LocalBinding, type TransportDriver, tcpDriver } from '../engine/index.ts';
-import { ChallengeMemory, openSession, type ScsiPort } from '../session/index.ts';
+import { ChallengeMemory, openSession, resolveLimits, type ScsiPort } from '../session/index.ts';
 import { type ConnectOptions, type LoginWishes, toLogin } from './connect-options.ts';
 import { checkName, defaultInitiatorName } from './initiator-name.ts';
 import { InitiatorSession } from './initiator-session.ts';
@@ -101,7 +101,7 @@ export class Initiator {
   async #discover(wishes: LoginWishes, isid: number): Promise<DiscoveredTarget[]> {
     const { signal: ending } = this.#ending;
     const signal = wishes.signal === undefined ? ending : AbortSignal.any([wishes.signal, ending]);
-    const routes = new Routes(this.#engine, this.#address);
+    const routes = this.#routes(wishes);
     try {
       const targets = await discoverTargets(this.#sessionOptions(wishes, isid, routes), signal);
       this.#portalGroups.learn(targets);
@@ -112,7 +112,7 @@ export class Initiator {
   }
 
   async #logIn(options: ConnectOptions, isid: number, signal: AbortSignal): Promise<InitiatorSession> {
-    const routes = new Routes(this.#engine, this.#address);
+    const routes = this.#routes(options);
     let wrapped: InitiatorSession | undefined;
     try {
       const { policy, escalation, reconnects } = options;
@@ -155,6 +155,10 @@ export class Initiator {
       clock: this.#clock,
       ...(wishes.limits === undefined ? {} : { limits: wishes.limits }),
     };
+  }
+
+  #routes({ limits }: LoginWishes): Routes {
+    return new Routes(this.#engine, this.#address, resolveLimits(limits).logoutTimeoutMs);
   }
 
   #requireOpen(): void {

@@ -7,11 +7,14 @@ import type { CircuitWay, Portal } from '../session/index.ts';
 export class Routes {
   readonly #engine: Engine;
   readonly #address: Address;
+  readonly #closeTimeoutMs: number;
   readonly #connections = new Map<string, EngineConnection>();
 
-  constructor(engine: Engine, address: Address) {
+  /** `closeTimeoutMs`: how long a peer has to close its end of a circuit that was closed in order. */
+  constructor(engine: Engine, address: Address, closeTimeoutMs: number) {
     this.#engine = engine;
     this.#address = address;
+    this.#closeTimeoutMs = closeTimeoutMs;
   }
 
   /** The way to a portal. Throws UsageError ISCSI_BAD_ARGUMENT for a portal that cannot be one. */
@@ -25,6 +28,7 @@ export class Routes {
         connection.buildCircuit({
           handlers,
           connectTimeoutMs: timeoutMs,
+          closeTimeoutMs: this.#closeTimeoutMs,
           ...(signal === undefined ? {} : { signal }),
         }),
     };

@@ -12,6 +12,8 @@ export interface CircuitOptions {
   readonly handlers: CircuitHandlers;
   /** How long the connect may take; the engine's own limit unless set, 0 for no limit. */
   readonly connectTimeoutMs?: number;
+  /** How long a graceful disconnect of the circuit may take before it is reset; the engine's own limit unless set. */
+  readonly closeTimeoutMs?: number;
   /** Ends the connect; it has no say over the circuit afterwards. */
   readonly signal?: AbortSignal;
 }
@@ -55,11 +57,12 @@ export class EngineConnection {
   /**
    * Connects a circuit. Rejects with TransportError `ISCSI_CONNECT_FAILED`, TimeoutError `ISCSI_CONNECT_TIMEOUT`, the
    * signal's own reason, SessionError `ISCSI_CLOSED` when the connection is torn down meanwhile, or UsageError
-   * `ISCSI_WRONG_STATE` when it already was. After a rejection nothing is left behind.
+   * `ISCSI_WRONG_STATE` when it already was, `ISCSI_BAD_ARGUMENT` for a limit that is none. After a rejection nothing is left behind.
    */
   async buildCircuit(options: CircuitOptions): Promise<VirtualCircuit> {
     this.#lifetime.assertOpen();
     const limitMs = integer('connectTimeoutMs', options.connectTimeoutMs ?? this.#parts.options.connectTimeoutMs, 0);
+    const closeTimeoutMs = integer('closeTimeoutMs', options.closeTimeoutMs ?? this.#parts.options.closeTimeoutMs, 1);
     const signals = options.signal === undefined ? [] : [options.signal];
     const signal = AbortSignal.any([this.#ending.signal, ...signals]);
     const makeError = (): TimeoutError =>
@@ -68,7 +71,7 @@ export class EngineConnection {
         limitMs,
       });
     return await withDeadline(this.#parts.options.clock, limitMs, makeError, signal, (both) =>
-      this.#track(this.#build(options.handlers, both)),
+      this.#track(this.#build(options.handlers, closeTimeoutMs, both)),
     );
   }
 
@@ -87,7 +90,7 @@ export class EngineConnection {
   }
 
   /** Makes the circuit in the same turn in which it looks at the signal, so that no abort slips in between. */
-  async #build(handlers: CircuitHandlers, signal: AbortSignal): Promise<VirtualCircuit> {
+  async #build(handlers: CircuitHandlers, closeTimeoutMs: number, signal: AbortSignal): Promise<VirtualCircuit> {
     const link = await this.#connectLink(signal);
     if (signal.aborted) {
       await releaseLink(link);
@@ -98,7 +101,7 @@ export class EngineConnection {
       handlers,
       transport: this.#parts.driver.name,
       worker: this.#parts.worker,
-      options: this.#parts.options,
+      options: { ...this.#parts.options, closeTimeoutMs },
       release: (released) => {
         this.#lifetime.release(released);
       },

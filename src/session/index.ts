@@ -25,7 +25,7 @@ export type { ConnectionFacts } from './connection-facts.ts';
 export { drainTimeout } from './drain.ts';
 export type { SessionLogin } from './joining.ts';
 export { openSession } from './open-session.ts';
-export { defaultLimits, type SessionLimits } from './options.ts';
+export { defaultLimits, resolveLimits, type SessionLimits } from './options.ts';
 export type { Portal } from './portal.ts';
 export type { Member, SchedulingPolicy } from './roster.ts';
 export type { ConnectionRole, NamedPolicy } from './scheduling/index.ts';

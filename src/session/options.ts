@@ -34,7 +34,7 @@ export interface SessionLimits {
   readonly flushTimeoutMs: number;
   /** How long commands in flight may take to finish before a logout aborts them. */
   readonly drainTimeoutMs: number;
-  /** Limit for the answer to a Logout Request. */
+  /** Limit for the answer to a Logout Request, and then for the target to close the connections. */
   readonly logoutTimeoutMs: number;
   /** The wait between attempts to log in again after a session was lost; even until the replacement time has passed. */
   readonly reconnectIntervalMs: number;

@@ -126,17 +126,27 @@ test('graceful waits for the last batch before FIN, and resumes a paused link', 
   assert.deepEqual([stage.recorder.chunks, stage.recorder.ends, stage.clock.pendingTimers], [[], [], 0]);
 });
 
-test('the close deadline resets a graceful disconnect that hangs', async () => {
-  const stage = bench();
-  const circuit = await circuitOn(stage);
-  circuit.send([new Uint8Array(10)]);
-  await nextTurn();
-  await stage.engine.worker.run((context) => {
-    circuit.initiateDisconnect(context, 'graceful');
+for (const [whose, closeTimeoutMs, limitMs] of [
+  ['the engine', undefined, 50],
+  ['the circuit itself', 20, 20],
+] as const) {
+  test(`the close deadline of ${whose} resets a graceful disconnect that hangs`, async () => {
+    const stage = bench();
+    const circuit = await stage.connection.buildCircuit({
+      handlers: stage.recorder,
+      ...(closeTimeoutMs === undefined ? {} : { closeTimeoutMs }),
+    });
+    circuit.send([new Uint8Array(10)]);
+    await nextTurn();
+    await stage.engine.worker.run((context) => {
+      circuit.initiateDisconnect(context, 'graceful');
+    });
+    stage.clock.jump(limitMs - 1);
+    assert.equal(circuit.state, 'closing');
+    stage.clock.jump(1);
+    assert.deepEqual([stage.link.calls, circuit.state, circuit.pendingBytes], [['reset'], 'releasing', 0]);
   });
-  stage.clock.jump(50);
-  assert.deepEqual([stage.link.calls, circuit.state, circuit.pendingBytes], [['reset'], 'releasing', 0]);
-});
+}
 
 test('tearDown past a full worker queue waits for its turn there all the same', async () => {
   const engine = new Engine({ clock: new FakeClock(), workerBound: 1 });
