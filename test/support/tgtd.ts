@@ -45,6 +45,8 @@ export interface Tgtd extends AsyncDisposable {
   readonly targetName: string;
   /** The sessions it holds now; those of discovery are not among them. */
   sessions(): Promise<TgtdSession[]>;
+  /** Stops it where it stands, lets it go on, or ends it without a word. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
   /** Runs tgtadm on this tgtd and returns what it prints. */
   admin(...args: string[]): Promise<string>;
 }
@@ -87,7 +89,8 @@ export async function startTgtd(options: TgtdOptions): Promise<Tgtd> {
     }
     await admin(...target, '--op', 'bind', ...first, '--initiator-address', 'ALL');
     const sessions = async (): Promise<TgtdSession[]> => parseSessions(await admin(...target, '--op', 'show'));
-    return { host: '127.0.0.1', port, targetName, sessions, admin, [Symbol.asyncDispose]: dispose };
+    const signal = (name: NodeJS.Signals): void => void child.kill(name);
+    return { host: '127.0.0.1', port, targetName, sessions, signal, admin, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
