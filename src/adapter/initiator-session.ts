@@ -17,6 +17,7 @@ import { lunFromNumber } from '../scsi/index.ts';
 import {
   type ConnectionFacts,
   type FunctionOutcome,
+  longestEscalationMs,
   type NegotiatedParameters,
   type Portal,
   type SchedulingPolicy,
@@ -45,6 +46,9 @@ export interface LogoutReport extends RemovalReport {
 
 /** Options of a logout: force, and limits for asking holders, for commands in flight and for flushing. */
 export type LogoutOptions = RemovalOptions;
+
+/** What may come to the limits of an escalation: until its requests are sent, and its answers are looked at. */
+const betweenStepsMs = 1000;
 
 /** What the logout of a session without devices has to tell of them. */
 const nothingRemoved: RemovalReport = { holders: [], unknownWrites: [], flushErrors: [] };
@@ -89,12 +93,13 @@ export class InitiatorSession implements ScsiPort {
     this.#session = session;
     this.#routes = routes;
     this.#portalGroups = portalGroups;
-    const { askTimeoutMs, drainTimeoutMs, flushTimeoutMs, abortTimeoutMs } = session.limits;
+    const { askTimeoutMs, drainTimeoutMs, flushTimeoutMs } = session.limits;
+    const escalation = options.escalation ?? 'lunReset';
     this.#devices = new DeviceStack(session, options.targetName, {
       clock,
       disk: { flushTimeoutMs, ...options.disk },
       limits: { askTimeoutMs, drainTimeoutMs, flushTimeoutMs },
-      endTasksTimeoutMs: abortTimeoutMs,
+      endTasksTimeoutMs: longestEscalationMs(session.limits, escalation) + betweenStepsMs,
       endTasks: (lun, error) => {
         session.failTasks((request) => equalLun(request.lun, lun), error);
       },

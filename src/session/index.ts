@@ -34,7 +34,7 @@ export type { Session } from './session.ts';
 export type { ResumeKind, SessionEnd, SessionEvents } from './session-events.ts';
 export type { SessionOptions } from './session-options.ts';
 export { type SessionEvent, type SessionState, sessionTransitions } from './session-states.ts';
-export type { EscalationLimit, EscalationStep } from './tasks/escalation.ts';
+export { type EscalationLimit, type EscalationStep, longestEscalationMs } from './tasks/escalation.ts';
 export type { TaskManagementFunction } from './tasks/management-functions.ts';
 export type { FunctionOutcome } from './tasks/multi-task-functions.ts';
 export type { TaskManagementOptions } from './tasks/task-management.ts';

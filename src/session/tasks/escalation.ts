@@ -2,6 +2,7 @@
 // has its own limit, and is taken once for all the stuck tasks of a unit.
 
 import { asIscsiError, channels, deferred, type IscsiError, type Lun } from '../../base/index.ts';
+import type { SessionLimits } from '../options.ts';
 import type { Member } from '../roster.ts';
 import type { ScsiTask } from '../scsi-task.ts';
 import type { SessionContext } from '../session-context.ts';
@@ -33,6 +34,15 @@ const stepsUpTo: Readonly<Record<EscalationLimit, readonly EscalationStep[]>> = 
   lunReset: ['lunReset', 'connectionDrop'],
   targetReset: ['lunReset', 'targetReset', 'connectionDrop'],
 };
+
+/**
+ * How long it may take at most until a task is over that is given up, once its abort is sent: each step is waited for as
+ * long as its limit says, and the last one ends the task itself. What a step costs beside its limit is not in it.
+ */
+export function longestEscalationMs(limits: SessionLimits, limit: EscalationLimit): number {
+  const stepMs = { lunReset: limits.lunResetTimeoutMs, targetReset: limits.targetResetTimeoutMs, connectionDrop: 0 };
+  return stepsUpTo[limit].reduce((sum, step) => sum + stepMs[step], limits.abortTimeoutMs);
+}
 
 /** The escalations of one session. */
 export class Escalations {
