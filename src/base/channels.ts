@@ -2,6 +2,7 @@
 
 import diagnostics from 'node:diagnostics_channel';
 
+import type { HolderFacts } from './errors/device-busy-error.ts';
 import type { IscsiError } from './errors/iscsi-error.ts';
 import type { Lun } from './lun.ts';
 
@@ -61,6 +62,17 @@ export interface DeviceStateChanged {
   readonly from: string;
   readonly to: string;
   readonly event: string;
+}
+
+/** A device was lost that somebody held or that had not been flushed, and not because we let it go (`hawser:device:lost`). */
+export interface DeviceLost {
+  readonly targetName: string;
+  readonly lun: number;
+  /** The target took it away, another device took its place, or its session was lost for too long. */
+  readonly how: 'removed' | 'replaced' | 'sessionGone';
+  readonly holders: readonly HolderFacts[];
+  /** Whether something written through this session may not have been flushed. */
+  readonly isDirty: boolean;
 }
 
 /** A login reached full feature phase (`hawser:login:finished`). Holds no secrets. */
@@ -158,6 +170,7 @@ export const channels: {
   readonly connectionStateChanged: Channel<StateChanged>;
   readonly sessionStateChanged: Channel<StateChanged>;
   readonly deviceStateChanged: Channel<DeviceStateChanged>;
+  readonly deviceLost: Channel<DeviceLost>;
   readonly loginFinished: Channel<LoginFinished>;
   readonly asyncMessageReceived: Channel<AsyncMessageReceived>;
   readonly pduRejected: Channel<PduRejected>;
@@ -176,6 +189,7 @@ export const channels: {
   connectionStateChanged: channel('hawser:connection:stateChanged'),
   sessionStateChanged: channel('hawser:session:stateChanged'),
   deviceStateChanged: channel('hawser:device:stateChanged'),
+  deviceLost: channel('hawser:device:lost'),
   loginFinished: channel('hawser:login:finished'),
   asyncMessageReceived: channel('hawser:session:asyncMessageReceived'),
   pduRejected: channel('hawser:session:pduRejected'),

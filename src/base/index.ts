@@ -30,6 +30,7 @@ export {
   type CircuitEndpoint,
   type CommandRetried,
   channels,
+  type DeviceLost,
   type DeviceStateChanged,
   type EscalationTaken,
   type LoginFinished,

@@ -3,6 +3,7 @@
 import type { HolderFacts, Lun } from '../base/index.ts';
 import type { DiskIdentity, UnitFacts } from '../disk/index.ts';
 import type { DeviceState } from './device-states.ts';
+import type { RemovalReport } from './removal.ts';
 
 /** A device as it stands now. */
 export interface DeviceFacts {
@@ -71,6 +72,11 @@ export interface DeviceEvents {
   deviceRemoved: [device: DeviceFacts];
   /** The target took a device away while it was held; requests of its holders fail with ISCSI_DEVICE_GONE. */
   deviceRemovedInUse: [device: DeviceFacts, reason: Error | undefined];
+  /**
+   * What it cost that the target took a device away: told when its requests have ended, if it was anything. `device` is as
+   * it was then.
+   */
+  deviceLossReported: [device: DeviceFacts, report: RemovalReport];
   deviceResized: [change: DeviceResized];
   deviceChanged: [change: DeviceChanged];
   deviceReplaced: [replacement: DeviceReplaced];

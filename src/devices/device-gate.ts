@@ -23,6 +23,7 @@ export class DeviceGate implements DevicePort {
   readonly #port: DevicePort;
   #refusal: (() => IscsiError) | undefined;
   #held: Promise<void> | undefined;
+  #patience = new AbortController();
   #waiting = 0;
   #writes = 0;
 
@@ -48,6 +49,12 @@ export class DeviceGate implements DevicePort {
     this.#held = held;
   }
 
+  /** Ends the commands that are kept back, with `reason`. */
+  expel(reason: IscsiError): void {
+    this.#patience.abort(reason);
+    this.#patience = new AbortController();
+  }
+
   execute(request: DeviceRequest): Promise<DeviceResult> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal());
     if (this.#held !== undefined) return this.#later(request);
@@ -62,7 +69,9 @@ export class DeviceGate implements DevicePort {
     }
     this.#waiting += 1;
     try {
-      await raceAbort(this.#held ?? Promise.resolve(), request.signal);
+      const { signal } = this.#patience;
+      const either = request.signal === undefined ? signal : AbortSignal.any([signal, request.signal]);
+      await raceAbort(this.#held ?? Promise.resolve(), either);
     } finally {
       this.#waiting -= 1;
     }

@@ -65,7 +65,7 @@ export class DeviceHandle implements BlockDevice {
     return this.#stake.cursor;
   }
 
-  /** What changes of this handle are under way, and those since `settle` of which nobody knows what became. @internal */
+  /** What changes of this handle are under way, and those since `watchChanges` of which nobody knows what became. @internal */
   get unknownChanges(): ChangedRange[] {
     return [...this.#unknown, ...this.#changes];
   }
@@ -159,9 +159,14 @@ export class DeviceHandle implements BlockDevice {
     await closed;
   }
 
-  /** Waits until nothing is in flight; from here on changes of unknown effect are noted. @internal */
-  async settle(): Promise<void> {
+  /** From here on changes of unknown effect are noted: the device is about to go, or has gone. @internal */
+  watchChanges(): void {
     this.#isWatched = true;
+  }
+
+  /** Waits until nothing is in flight, and notes changes of unknown effect. @internal */
+  async settle(): Promise<void> {
+    this.watchChanges();
     if (this.#inFlight === 0) return;
     this.#idle ??= deferred();
     await this.#idle.promise;

@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 
-import { type Effect, type HolderFacts, type Lun, raceAbort, SessionError, TimeoutError } from '../base/index.ts';
+import { type HolderFacts, type Lun, raceAbort, SessionError } from '../base/index.ts';
 import {
   inquireUnit,
   isUnitMissing,
@@ -19,11 +19,19 @@ import type { DevicePort, DeviceRequest, DeviceResult } from './device-gate.ts';
 import type { DeviceHandle } from './device-handle.ts';
 import type { DeviceEvent } from './device-states.ts';
 import { DeviceWatch } from './device-watch.ts';
-import type { Holder, RemovalReason } from './holder.ts';
+import type { Holder } from './holder.ts';
 import { Inventory } from './inventory.ts';
-import { type RemovalOptions, type RemovalReport, type RemovalSurroundings, removeDevices } from './removal.ts';
+import { type RemovalOptions, type RemovalReport, tellHolders } from './removal.ts';
+import { Removals } from './removals.ts';
 import { SensingPort } from './sensing-port.ts';
-import { allFacts, type DeviceStackOptions, diskOptionsOf, type StackContext } from './stack-context.ts';
+import {
+  allFacts,
+  type DeviceStackOptions,
+  diskOptionsOf,
+  forget,
+  publishLoss,
+  type StackContext,
+} from './stack-context.ts';
 
 /** The devices of one session. */
 export class DeviceStack implements DevicePort {
@@ -31,9 +39,8 @@ export class DeviceStack implements DevicePort {
   readonly #known = new KnownAnswers();
   readonly #context: StackContext;
   readonly #watch: DeviceWatch;
+  readonly #removals: Removals;
   #isClosed = false;
-  /** Removals take turns. */
-  #removal: Promise<unknown> = Promise.resolve();
 
   constructor(port: DevicePort, targetName: string, options: DeviceStackOptions) {
     this.#context = {
@@ -52,9 +59,13 @@ export class DeviceStack implements DevicePort {
       devices: new Map(),
       isLost: false,
     };
+    this.#removals = new Removals(this.#context);
     this.#watch = new DeviceWatch(this.#context, {
-      removed: (device) => {
-        this.#unitRemoved(device);
+      removed: (device, facts) => {
+        this.#removals.unitRemoved(device, facts);
+      },
+      replaced: (device) => {
+        tellHolders(device, 'changed');
       },
     });
   }
@@ -64,9 +75,15 @@ export class DeviceStack implements DevicePort {
     return this.#devices().flatMap((device) => device.holders);
   }
 
-  /** Opens a LUN for `holder`; see Device.open. Rejects with SessionError ISCSI_CLOSED when all devices have been removed. */
+  /**
+   * Opens a LUN for `holder`; see Device.open. Rejects with SessionError ISCSI_CLOSED when all devices have been removed,
+   * and ISCSI_DRAINING while they are.
+   */
   async open(lun: number, holder: Holder, signal?: AbortSignal): Promise<DeviceHandle> {
-    if (this.#isClosed) throw new SessionError('ISCSI_CLOSED', `The devices of ${this.#context.targetName} are gone`);
+    const { targetName } = this.#context;
+    if (this.#isClosed) throw new SessionError('ISCSI_CLOSED', `The devices of ${targetName} are gone`);
+    if (this.#removals.areOfAll)
+      throw new SessionError('ISCSI_DRAINING', `The devices of ${targetName} are being removed`);
     this.#context.inventory.reveal(lun);
     return await this.#device(lun).open(holder, signal);
   }
@@ -76,20 +93,13 @@ export class DeviceStack implements DevicePort {
    * until somebody opens it, which identifies it anew, or asks for a list with `rescan`.
    */
   async remove(lun: number, options: RemovalOptions = {}): Promise<RemovalReport> {
-    return await this.#inTurn(async () => {
-      const device = this.#context.devices.get(lun);
-      const report = await this.#remove(device === undefined ? [] : [device], 'removal', options);
-      this.#context.inventory.hide(lun);
-      return report;
-    });
+    return await this.#removals.removeOne(lun, options);
   }
 
   /** Lets all devices go, or none; see `removeDevices`. After that there are no more. */
   async removeAll(options: RemovalOptions = {}): Promise<RemovalReport> {
-    return await this.#inTurn(async () => {
-      const report = await this.#remove(this.#devices(), 'logout', options);
+    return await this.#removals.removeAll(options, () => {
       this.#close();
-      return report;
     });
   }
 
@@ -118,7 +128,8 @@ export class DeviceStack implements DevicePort {
 
   /**
    * Executes a raw command; see ScsiPort. While the session is lost, INQUIRY and REPORT LUNS are answered from what was
-   * known. Unit attentions that it meets are passed on and followed up.
+   * known. Unit attentions that it meets are passed on and followed up. A removal of devices does not wait for it, nor is
+   * what it writes counted as to be flushed.
    */
   execute(request: DeviceRequest): Promise<DeviceResult> {
     return this.#context.questions.execute(request);
@@ -167,10 +178,13 @@ export class DeviceStack implements DevicePort {
   sessionGone(): void {
     const { inventory, events } = this.#context;
     const gone = allFacts(this.#context).map((facts) => ({ ...facts, state: 'gone' as const }));
-    this.#moveAll('sessionGone');
-    for (const device of this.#devices()) this.#forget(device);
+    const devices = this.#devices();
+    for (const device of devices) device.move('sessionGone');
+    for (const device of devices) forget(this.#context, device);
     inventory.clear();
+    for (const facts of gone) publishLoss(this.#context, facts, 'sessionGone');
     if (gone.length > 0) events.emit('devicesGone', gone);
+    for (const device of devices) tellHolders(device, 'gone');
   }
 
   /** The session is over. */
@@ -192,44 +206,6 @@ export class DeviceStack implements DevicePort {
 
   #moveAll(event: DeviceEvent): void {
     for (const device of this.#devices()) device.move(event);
-  }
-
-  /** What is left of a device that the target has taken away is waited for in turn, like any removal. */
-  #unitRemoved(device: Device): void {
-    const { disk } = device;
-    const { isLost, options } = this.#context;
-    this.#forget(device);
-    if (isLost && disk !== undefined) options.endTasks(disk.details.lun, (effect) => device.refusal(effect));
-    this.#inTurn(() => this.#remove([device], 'removal', { force: true })).catch(() => undefined);
-  }
-
-  async #remove(devices: readonly Device[], reason: RemovalReason, options: RemovalOptions): Promise<RemovalReport> {
-    const { force: isForced = false, ...given } = options;
-    const limits = { ...this.#context.options.limits, ...given, isForced };
-    const report = await removeDevices(devices, limits, this.#surroundings(reason));
-    for (const device of devices) this.#forget(device);
-    return report;
-  }
-
-  #surroundings(reason: RemovalReason): RemovalSurroundings {
-    const { clock, endTasks, endTasksTimeoutMs } = this.#context.options;
-    return {
-      clock,
-      reason,
-      isLost: () => this.#context.isLost,
-      giveUp: (devices, limitMs) => {
-        for (const { name, disk } of devices) {
-          if (disk !== undefined) endTasks(disk.details.lun, (effect) => drainTimeout(name, limitMs, effect));
-        }
-      },
-      giveUpTimeoutMs: endTasksTimeoutMs,
-    };
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#removal.then(work, work);
-    this.#removal = turn.catch(() => undefined);
-    return turn;
   }
 
   #device(lun: number): Device {
@@ -269,16 +245,6 @@ export class DeviceStack implements DevicePort {
   /** Keeps what has been identified, for the next one who opens it; what could not be is asked anew. */
   #idle(device: Device): void {
     if (device.state === 'changed') device.finish();
-    if (device.state === 'gone' || device.disk === undefined) this.#forget(device);
+    if (device.state === 'gone' || device.disk === undefined) forget(this.#context, device);
   }
-
-  #forget(device: Device): void {
-    const { devices } = this.#context;
-    if (devices.get(device.lun) === device) devices.delete(device.lun);
-  }
-}
-
-function drainTimeout(device: string, limitMs: number, effect: Effect): TimeoutError {
-  const message = `A request to ${device} did not finish in ${limitMs} ms before its removal`;
-  return new TimeoutError('ISCSI_DRAIN_TIMEOUT', message, { operation: 'drain', limitMs, effect });
 }

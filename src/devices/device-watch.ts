@@ -4,9 +4,10 @@ import { asIscsiError, type IscsiError } from '../base/index.ts';
 import { type CheckedUnit, type Disk, isSameUnit, type UnitChange } from '../disk/index.ts';
 import type { Device } from './device.ts';
 import { askWho, isOfDevice } from './device-check.ts';
+import type { DeviceFacts } from './device-events.ts';
 import type { DevicePort } from './device-gate.ts';
 import { type Findings, FollowUp, nothingToFind } from './follow-up.ts';
-import { diskOptionsOf, factsOf, factsOfUnit, type StackContext } from './stack-context.ts';
+import { diskOptionsOf, factsOf, factsOfUnit, publishLoss, type StackContext } from './stack-context.ts';
 
 /** After so many checks that came to nothing a device counts as gone: nobody can say what answers there. */
 const mostFailedChecks = 3;
@@ -14,7 +15,9 @@ const mostFailedChecks = 3;
 /** What the watch has done to a device that is not what it was. */
 export interface WatchActions {
   /** The target has taken the device away. Requests under way may still finish. */
-  removed(device: Device, reason: IscsiError | undefined): void;
+  removed(device: Device, facts: DeviceFacts): void;
+  /** Another device has taken its place, so that it gets no I/O any more. */
+  replaced(device: Device): void;
 }
 
 /** Watches the devices of one session. */
@@ -196,9 +199,12 @@ export class DeviceWatch {
     this.#context.options.endTasks(disk.details.lun, (effect) => device.refusal(effect));
     this.#context.inventory.forget(device.lun);
     this.#context.inventory.expire();
+    publishLoss(this.#context, facts, 'replaced');
     if (facts.holders.length === 0) {
       device.finish();
       this.#context.devices.delete(device.lun);
+    } else {
+      this.#actions.replaced(device);
     }
     this.#context.events.emit('deviceReplaced', { device: facts, from: disk.identity, to });
   }
@@ -208,7 +214,8 @@ export class DeviceWatch {
     const facts = { ...factsOf(this.#context, device), state: 'gone' } as const;
     device.move('unitRemoved');
     inventory.forget(device.lun);
-    this.#actions.removed(device, reason);
+    publishLoss(this.#context, facts, 'removed');
+    this.#actions.removed(device, facts);
     if (facts.holders.length > 0) events.emit('deviceRemovedInUse', facts, reason);
     else events.emit('deviceRemoved', facts);
   }

@@ -138,7 +138,10 @@ export class Device {
     const { name } = this;
     const over = this.#state;
     // The gate stays shut for the first reason: a changed device that goes away later still tells of the change.
-    if (this.isOver) this.#gate.shut(() => refusalOf(name, over, 'none'));
+    if (this.isOver) {
+      this.#gate.shut(() => refusalOf(name, over, 'none'));
+      for (const { handle } of this.#holds) handle?.watchChanges();
+    }
     if (over === 'gone') this.#life.abort(this.refusal('none'));
   }
 
@@ -150,6 +153,11 @@ export class Device {
   /** Keeps the commands of the disk back until `until` settles. */
   hold(until: Promise<unknown>): void {
     this.#gate.hold(until);
+  }
+
+  /** Ends the commands of the disk that are kept back. */
+  expel(reason: IscsiError): void {
+    this.#gate.expel(reason);
   }
 
   /** Takes a size over that the device has told; gives the one before, where it was another. */

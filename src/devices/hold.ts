@@ -4,8 +4,8 @@ import { type Clock, type Deferred, deferred, type HolderFacts, sleep } from '..
 import type { DeviceHandle } from './device-handle.ts';
 import type { Holder, RemoveRequest } from './holder.ts';
 
-/** How a holder answered a request to let go: by closing its handle, or not, and why not. */
-export type HoldAnswer = { readonly isReleased: true } | { readonly isReleased: false; readonly reason: string };
+/** How a holder answered a request to let go: by closing its handle, by a veto, or not in time. */
+export type HoldAnswer = 'released' | 'refused' | 'silent';
 
 /** A hold. It counts from the moment that opening begins, so that a removal cannot slip in between. */
 export class Hold {
@@ -56,40 +56,43 @@ export class Hold {
     this.#released.resolve();
   }
 
-  /** Asks the holder to let go and gives its answer: it has closed its handle, or why it has not in time. */
+  /** Asks the holder to let go, and waits for its answer as long as the request says. */
   async ask(request: RemoveRequest, clock: Clock): Promise<HoldAnswer> {
     const patience = new AbortController();
-    const answers = [
-      this.released.then(() => undefined),
-      this.#veto(request),
-      sleep(clock, request.answerWithinMs, patience.signal).then(
-        () => `has not let go in ${request.answerWithinMs} ms`,
-        () => undefined,
-      ),
-    ];
-    const reason = await Promise.race(answers);
+    const silence = sleep(clock, request.answerWithinMs, patience.signal).then(
+      () => 'silent' as const,
+      () => undefined,
+    );
+    const veto = await Promise.race([this.released.then(() => undefined), this.#veto(request), silence]);
     patience.abort();
-    if (this.#isReleased || reason === undefined) return { isReleased: true };
-    this.#reason = reason;
-    return { isReleased: false, reason };
+    if (this.#isReleased || veto === undefined) return 'released';
+    this.#reason = veto === 'silent' ? `has not let go in ${request.answerWithinMs} ms` : veto.reason;
+    return veto === 'silent' ? 'silent' : 'refused';
+  }
+
+  /** Tells the holder to let go of what is over, and does not wait. */
+  tell(request: RemoveRequest): void {
+    void this.#veto(request);
   }
 
   /** Tells the holder that the device stays. What a callback throws must not keep the others from being told. */
   tellCanceled(request: RemoveRequest): void {
-    try {
-      this.holder.onRemoveCanceled?.(request);
-    } catch {
-      // It is the holder's own failure, and nobody here can mend it.
-    }
+    // A failure is the holder's own, and nobody here can mend it.
+    void this.#cancel(request).catch(() => undefined);
+  }
+
+  async #cancel(request: RemoveRequest): Promise<void> {
+    const told: unknown = this.holder.onRemoveCanceled?.(request);
+    await told;
   }
 
   /** Settles with the reason of a veto; with no veto, when the handle is closed. */
-  async #veto(request: RemoveRequest): Promise<string | undefined> {
+  async #veto(request: RemoveRequest): Promise<{ readonly reason: string } | undefined> {
     try {
       const answer = await this.holder.onRemoveRequested?.(request);
-      if (answer !== undefined) return answer.veto;
+      if (answer !== undefined) return { reason: answer.veto };
     } catch (error) {
-      return `failed to answer: ${error instanceof Error ? error.message : String(error)}`;
+      return { reason: `failed to answer: ${error instanceof Error ? error.message : String(error)}` };
     }
     await this.released;
     return undefined;

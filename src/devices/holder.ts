@@ -1,7 +1,10 @@
 // Who holds a device: the names that refusals show, and the request to let go that a holder may answer.
 
-/** Why a device is to go: with its whole session, or alone. */
-export type RemovalReason = 'logout' | 'removal';
+/**
+ * Why a device is to go: with its whole session, or alone; or it has gone already, because the target has taken it away
+ * (`gone`) or another device has taken its place (`changed`).
+ */
+export type RemovalReason = 'logout' | 'removal' | 'gone' | 'changed';
 
 /** A request to let a device go. */
 export interface RemoveRequest {
@@ -11,7 +14,7 @@ export interface RemoveRequest {
   readonly reason: RemovalReason;
   /** Whether the device goes in any case: a veto is only noted then. */
   readonly isForced: boolean;
-  /** How long there is to close the handle or to answer. Silence counts as a veto. */
+  /** How long there is to close the handle or to answer; silence counts as a veto. 0 where nobody waits for an answer. */
   readonly answerWithinMs: number;
 }
 
@@ -35,6 +38,9 @@ export interface Holder {
    * holder cannot be asked, and holding is a veto.
    */
   readonly onRemoveRequested?: (request: RemoveRequest) => RemoveAnswer | Promise<RemoveAnswer>;
-  /** Tells a holder that was asked and did not refuse that the device stays after all: it may be opened again. */
+  /**
+   * Tells a holder that was asked and did not refuse, one too that has not answered in time, that the device stays after
+   * all: it may be opened again.
+   */
   readonly onRemoveCanceled?: (request: RemoveRequest) => void;
 }

@@ -49,8 +49,8 @@ export interface RemovalSurroundings {
 }
 
 /**
- * Lets devices go. Those that the target has taken away or exchanged are only waited for: nobody is asked, and their
- * handles fail by themselves. Every holder that can be asked is asked, all side by side; one that cannot be, or will not, is enough
+ * Lets devices go. Those that the target has taken away or exchanged go in any case: their holders are told, and waited
+ * for, but have nothing to refuse, and their handles fail by themselves. Every other holder that can be asked is asked, all side by side; one that cannot be, or will not, is enough
  * to refuse, and then everything stays as it was and whoever had agreed is told so. Then caches are flushed and the
  * devices are gone. Rejects with DeviceBusyError ISCSI_DEVICE_BUSY, which names every holder, or with what a flush
  * failed with. With `force` neither stops it.
@@ -70,7 +70,7 @@ export async function removeDevices(
     return { holders, unknownWrites, flushErrors };
   } catch (error) {
     for (const device of devices) cancel(device, surroundings.isLost());
-    for (const { hold, request } of asked) hold.tellCanceled(request);
+    for (const { device, hold, request } of asked) if (!device.isOver) hold.tellCanceled(request);
     throw error;
   }
 }
@@ -81,8 +81,9 @@ function cancel(device: Device, isLost: boolean): void {
   if (isLost && device.state === 'present') device.move('sessionLost');
 }
 
-/** A holder that was asked and has not refused. */
+/** A holder that was asked and has not refused, although it may have been silent. */
 interface Asked {
+  readonly device: Device;
   readonly hold: Hold;
   readonly request: RemoveRequest;
 }
@@ -93,22 +94,30 @@ async function ask(
   { clock, reason }: RemovalSurroundings,
   asked: Asked[],
 ): Promise<void> {
-  // Who holds a device that is not there any more has nothing to lose, and nothing to say.
-  const held = devices.filter((device) => device.state === 'removing');
-  const holds = held.flatMap((device) => device.holds.map((hold) => ({ device, hold })));
+  const holds = devices.flatMap((device) => device.holds.map((hold) => ({ device, hold })));
+  const refusing = holds.filter(({ device }) => !device.isOver);
   // Where the refusal is certain, nobody is disturbed for nothing.
-  if (!isForced && holds.some(({ hold }) => !hold.canBeAsked)) throw busy(holds.map(({ hold }) => hold));
+  if (!isForced && refusing.some(({ hold }) => !hold.canBeAsked)) throw busy(refusing.map(({ hold }) => hold));
   const answers = holds
     .filter(({ hold }) => hold.canBeAsked)
     .map(async ({ device, hold }) => {
-      const { name, lun } = device;
-      const request = { device: name, lun, reason, isForced, answerWithinMs: askTimeoutMs };
-      const answer = await hold.ask(request, clock);
-      if (answer.isReleased) asked.push({ hold, request });
+      const request = requestTo(device, reason, isForced, askTimeoutMs);
+      if ((await hold.ask(request, clock)) !== 'refused') asked.push({ device, hold, request });
     });
   await Promise.all(answers);
-  const left = held.flatMap((device) => device.holds);
+  const left = devices.filter((device) => !device.isOver).flatMap((device) => device.holds);
   if (left.length > 0 && !isForced) throw busy(left);
+}
+
+/** Tells the holders of a device that is over, those that can be told, so that they let go of it. Nobody waits for them. */
+export function tellHolders(device: Device, reason: RemovalReason): void {
+  const request = requestTo(device, reason, true, 0);
+  for (const hold of device.holds) if (hold.canBeAsked) hold.tell(request);
+}
+
+function requestTo(device: Device, reason: RemovalReason, isForced: boolean, answerWithinMs: number): RemoveRequest {
+  const { name, lun, isOver } = device;
+  return { device: name, lun, reason, isForced: isForced || isOver, answerWithinMs };
 }
 
 /** Closes what is open, which waits for its requests; those that take too long are given up, and then left. */

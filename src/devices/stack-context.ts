@@ -2,7 +2,7 @@
 
 import type { EventEmitter } from 'node:events';
 
-import type { Clock, Effect, Lun } from '../base/index.ts';
+import { type Clock, channels, type DeviceLost, type Effect, type Lun } from '../base/index.ts';
 import type { DiskOptions, UnitFacts } from '../disk/index.ts';
 import type { Device } from './device.ts';
 import type { DeviceEvents, DeviceFacts } from './device-events.ts';
@@ -57,6 +57,17 @@ export function factsOf(context: StackContext, device: Device): DeviceFacts {
   const { vendor = '', product = '', revision = '' } = known ?? {};
   const deviceType = context.inventory.unit(lun)?.deviceType ?? 0;
   return { lun, name, vendor, product, revision, deviceType, state, size: disk?.size, isDirty, holders };
+}
+
+/** Takes a device out of the list of those that were opened, unless another has its LUN already. */
+export function forget({ devices }: StackContext, device: Device): void {
+  if (devices.get(device.lun) === device) devices.delete(device.lun);
+}
+
+/** Publishes that a device was lost which somebody held, or which had not been flushed. */
+export function publishLoss({ targetName }: StackContext, facts: DeviceFacts, how: DeviceLost['how']): void {
+  const { lun, holders, isDirty } = facts;
+  if (holders.length > 0 || isDirty) channels.deviceLost.publish({ targetName, lun, how, holders, isDirty });
 }
 
 /** A unit that is in the inventory, opened or not. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { DeviceBusyError, nextTurn } from '../../../src/base/index.ts';
 import type { DeviceHandle, Holder, RemoveRequest } from '../../../src/devices/index.ts';
-import { deviceName, limits, openBench, type StackBench } from './stack-bench.ts';
+import { deviceName, limits, openBench, type StackBench, settle, takeAway } from './stack-bench.ts';
 
 /** A holder that notes what it is asked and told. */
 class PoliteHolder implements Holder {
@@ -130,6 +130,72 @@ test('silence until the deadline is a veto; so is a callback that throws', async
   );
   assert.equal(bench.clock.pendingTimers, 0);
   await silent.handle?.close();
+});
+
+test('one that has not answered in time is told too that the device stays: it may be letting go just now', async () => {
+  const bench = openBench();
+  const slow = await new PoliteHolder('slow', () => undefined).open(bench, 0);
+  const vetoing = await new PoliteHolder('vetoing', () => ({ veto: 'no' })).open(bench, 0);
+  const removal = refusal(bench.stack.removeAll());
+  await bench.clock.advance(limits.askTimeoutMs);
+  await removal;
+  assert.deepEqual([slow.canceled.length, vetoing.canceled.length], [1, 0]);
+});
+
+test('a holder whose onRemoveCanceled fails, now or later, keeps nobody else from being told', async () => {
+  const bench = openBench({ 0: {}, 1: {}, 2: {} });
+  const failing = (label: string, onRemoveCanceled: () => void): Promise<DeviceHandle> => {
+    const opened = bench.stack.open(0, {
+      label,
+      onRemoveRequested: () => {
+        void opened.then((handle) => handle.close());
+        return undefined;
+      },
+      onRemoveCanceled,
+    });
+    return opened;
+  };
+  await failing('throwing', () => {
+    throw new Error('thrown');
+  });
+  await failing('rejecting', () => Promise.reject(new Error('rejected')) as unknown as undefined);
+  const polite = await new PoliteHolder('polite', 'close').open(bench, 1);
+  await new PoliteHolder('vetoing', () => ({ veto: 'no' })).open(bench, 2);
+  await refusal(bench.stack.removeAll());
+  await nextTurn();
+  assert.equal(polite.canceled.length, 1);
+});
+
+test('while all devices are asked for, nobody comes in by another; after a refusal they do', async () => {
+  const bench = openBench({ 0: {}, 1: {} });
+  let answer!: (veto: { veto: string }) => void;
+  const slow = new Promise<{ veto: string }>((resolve) => {
+    answer = resolve;
+  });
+  await new PoliteHolder('slow', () => slow).open(bench, 0);
+  const removal = refusal(bench.stack.removeAll());
+  await nextTurn();
+  await assert.rejects(bench.stack.open(1, { label: 'new' }), { name: 'SessionError', code: 'ISCSI_DRAINING' });
+  answer({ veto: 'no' });
+  await removal;
+  await (await bench.stack.open(1, { label: 'new' })).close();
+});
+
+test('a device that the target takes away while its holder is asked has no holder that could refuse', async () => {
+  const bench = openBench({ 0: {}, 1: {} });
+  const hit = await new PoliteHolder('hit', () => ({ veto: 'never' })).open(bench, 1);
+  const slow = await new PoliteHolder('slow', () => undefined).open(bench, 0);
+  const removal = bench.stack.removeAll();
+  await nextTurn();
+  takeAway(bench, 1);
+  await assert.rejects(hit.handle!.read(0, new Uint8Array(512)));
+  await settle();
+  await slow.handle?.close();
+  const report = await removal;
+  assert.deepEqual(
+    report.holders.map(({ label }) => label),
+    ['hit'],
+  );
 });
 
 test('a holder that closes just after another has refused is told all the same', async () => {

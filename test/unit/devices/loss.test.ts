@@ -250,6 +250,22 @@ suite('when a session does not come back in time', () => {
     await assert.rejects(handle!.read(0, new Uint8Array(512)), { code: 'ISCSI_DEVICE_GONE' });
   });
 
+  test('those who hold them are told to let go, and nobody waits for that', async () => {
+    const bench = openBench();
+    const told: unknown[] = [];
+    await bench.stack.open(0, {
+      label: 'holder',
+      onRemoveRequested: ({ reason, isForced, answerWithinMs }) => {
+        told.push(reason, isForced, answerWithinMs);
+        return undefined;
+      },
+    });
+    lose(bench);
+    bench.stack.sessionGone();
+    assert.deepEqual(told, ['gone', true, 0]);
+    assert.equal(bench.clock.pendingTimers, 0);
+  });
+
   test('a session that has ended has no devices: nothing is asked or opened any more', async () => {
     const bench = openBench();
     await openAll(bench, 0);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { type IscsiError, nextTurn } from '../../../src/base/index.ts';
-import { makeSense, scsiOpcode, senseKey } from '../../../src/scsi/index.ts';
+import { encodeSense, lunFromNumber, makeSense, scsiOpcode, senseKey } from '../../../src/scsi/index.ts';
 import { deviceName, endTasksTimeoutMs, limits, openBench } from './stack-bench.ts';
 
 const block = new Uint8Array(512);
@@ -59,6 +59,21 @@ suite('draining', () => {
       ],
     );
     assert.equal(clock.pendingTimers, 0);
+  });
+
+  test('requests that are kept back until their device is known again end there, too', async () => {
+    const { stack, session, clock } = openBench({ 0: { serial: 'A' } });
+    const handle = await stack.open(0, { label: 'writer' });
+    session.isStuck = ({ cdb }) => cdb[0] === scsiOpcode.testUnitReady;
+    session.isDeaf = true;
+    stack.attention(lunFromNumber(0), encodeSense(makeSense(senseKey.unitAttention, 0x3f0e)));
+    const write = assert.rejects(handle.write(0, block), { code: 'ISCSI_DRAIN_TIMEOUT', effect: 'none' });
+    const removal = stack.removeAll({ force: true, flushTimeoutMs: 10 });
+    await clock.advance(limits.drainTimeoutMs);
+    await write;
+    await clock.advance(10);
+    assert.deepEqual((await removal).unknownWrites, []);
+    assert.equal(session.unit(0).takeCommands().includes('WRITE(10)'), false);
   });
 
   test('requests that will not even end are left to themselves and reported', async () => {
