@@ -81,6 +81,8 @@ export class InitiatorSession implements ScsiPort {
   readonly #defaultLun: number | undefined;
   readonly #closed: Promise<SessionEnd>;
   #logout: Promise<LogoutReport> | undefined;
+  /** Whether the logout under way goes on in any case. */
+  #isForced = false;
   #isDropped = false;
 
   /** @internal */
@@ -231,14 +233,18 @@ export class InitiatorSession implements ScsiPort {
   /**
    * Leaves safely: every holder of a device is asked to let go, and one that refuses or cannot be asked is enough to
    * refuse (DeviceBusyError, which names them all). Then commands finish, caches are flushed, the session is logged out
-   * and torn down. Always ends by its deadlines. A second call gets the first one's result.
+   * and torn down. Always ends by its deadlines. A second call gets the first one's result; one with `force` goes on where
+   * the first is refused.
    */
   logout(options: LogoutOptions = {}): Promise<LogoutReport> {
-    this.#logout ??= this.#leave(options).catch((error: unknown) => {
-      this.#logout = undefined; // refused: the session goes on, and may be left later
-      throw error;
-    });
-    return this.#logout;
+    const underWay = this.#logout;
+    const isForced = options.force === true;
+    if (underWay === undefined) return this.#begin(this.#leave(options), isForced);
+    if (!isForced || this.#isForced) return underWay;
+    return this.#begin(
+      underWay.catch(() => this.#leave(options)),
+      isForced,
+    );
   }
 
   /** Leaves in any case: closes what is still open, flushes, logs out. Never rejects. */
@@ -267,6 +273,16 @@ export class InitiatorSession implements ScsiPort {
   /** Compares the devices with what they were, before a session that was lost goes on. @internal */
   async compareDevices(port: ScsiPort, signal: AbortSignal): Promise<void> {
     await this.#devices.beforeResume(port, signal);
+  }
+
+  #begin(leaving: Promise<LogoutReport>, isForced: boolean): Promise<LogoutReport> {
+    const logout = leaving.catch((error: unknown) => {
+      if (this.#logout === logout) this.#logout = undefined; // refused: the session goes on, and may be left later
+      throw error;
+    });
+    this.#logout = logout;
+    this.#isForced = isForced;
+    return logout;
   }
 
   async #leave(options: LogoutOptions): Promise<LogoutReport> {

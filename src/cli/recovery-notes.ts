@@ -1,9 +1,13 @@
-// Tells the person at the terminal why a command stands still: connections and sessions that are lost and come back.
+// Tells the person at the terminal why a command stands still: connections and sessions that are lost and come back; or why
+// it fails: disks that are taken away.
 
 import type { InitiatorSession } from '../adapter/index.ts';
 
-/** Tells of a session's losses and returns, a line each, until it is closed. */
-export function tellOfRecovery({ events }: InitiatorSession, note: (line: string) => void): void {
+/** Tells of a session's losses and returns, and of what its target does to disks in use, a line each, until it is closed. */
+export function tellOfRecovery(
+  { events, deviceEvents }: Pick<InitiatorSession, 'events' | 'deviceEvents'>,
+  note: (line: string) => void,
+): void {
   events.on('connectionLost', (cid, error) => {
     note(`hawser: connection ${cid} was lost: ${error.message}`);
   });
@@ -18,5 +22,14 @@ export function tellOfRecovery({ events }: InitiatorSession, note: (line: string
   });
   events.on('gone', () => {
     note('hawser: the session did not come back in time');
+  });
+  deviceEvents.on('deviceRemovedInUse', ({ name, isDirty }) => {
+    note(`hawser: the target took ${name} away${isDirty ? '; not all that was written has been flushed' : ''}`);
+  });
+  deviceEvents.on('deviceReplaced', ({ device: { name } }) => {
+    note(`hawser: another device has taken the place of ${name}`);
+  });
+  deviceEvents.on('deviceResized', ({ name, from, to }) => {
+    note(`hawser: ${name} has ${to} bytes now, no longer ${from}`);
   });
 }

@@ -50,10 +50,10 @@ export interface RemovalSurroundings {
 
 /**
  * Lets devices go. Those that the target has taken away or exchanged go in any case: their holders are told, and waited
- * for, but have nothing to refuse, and their handles fail by themselves. Every other holder that can be asked is asked, all side by side; one that cannot be, or will not, is enough
- * to refuse, and then everything stays as it was and whoever had agreed is told so. Then caches are flushed and the
- * devices are gone. Rejects with DeviceBusyError ISCSI_DEVICE_BUSY, which names every holder, or with what a flush
- * failed with. With `force` neither stops it.
+ * for, but have nothing to refuse, and their handles fail by themselves. Every other holder that can be asked is asked,
+ * all side by side; one that cannot be, or will not, is enough to refuse, and then everything stays as it was and whoever
+ * has not refused is told so. Then caches are flushed and the devices are gone. Rejects with DeviceBusyError
+ * ISCSI_DEVICE_BUSY, which names every holder, or with what a flush failed with. With `force` neither stops it.
  */
 export async function removeDevices(
   devices: readonly Device[],

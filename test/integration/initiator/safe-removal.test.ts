@@ -52,6 +52,28 @@ suite('safe removal', () => {
     assert.equal((await rejection(session.openDisk(0), SessionError)).code, 'ISCSI_CLOSED');
   });
 
+  test('a forced logout does not share the refusal of one that is under way, but its success', async () => {
+    await using lab = await openLab();
+    await using session = await connect(lab.url);
+    let answer!: (veto: { veto: string } | undefined) => void;
+    const disk = await session.openDisk(0, {
+      label: 'slow',
+      onRemoveRequested: ({ isForced }) =>
+        isForced ? { veto: 'still not' } : new Promise((resolve) => (answer = resolve)),
+    });
+    const refused = rejection(session.logout(), DeviceBusyError);
+    const forced = session.logout({ force: true });
+    const shared = session.logout();
+    await nextTurn();
+    answer({ veto: 'not now' });
+    assert.equal((await refused).holders[0]?.reason, 'not now');
+    const report = await forced;
+    assert.deepEqual([report.isClean, report.holders[0]?.reason], [true, 'still not']);
+    assert.equal(await shared, report);
+    assert.equal((await rejection(disk.read(0, Buffer.alloc(512)), SessionError)).code, 'ISCSI_CLOSED');
+    assert.deepEqual(lab.target.sessions(), []);
+  });
+
   test('close leaves although a disk is open; a second close and a second logout get the first result', async () => {
     await using lab = await openLab();
     const session = await connect(lab.url);
