@@ -159,7 +159,8 @@ async function finish(world: World): Promise<void> {
 function activeResources(): Map<string, number> {
   const counts = new Map<string, number>();
   const own = /^(?:TCP|Timeout|Process|ConnectWrap|GetAddrInfo)/;
-  for (const name of process.getActiveResourcesInfo().filter((each) => own.test(each))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const name of process.getActiveResourcesInfo().filter((each) => own.test(each)))
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
 

@@ -9,7 +9,7 @@ import { nextSense, nextStatus } from '../../support/fault-bench.ts';
 import type { RawInitiator } from '../../support/raw-initiator.ts';
 import { cdb, openRawTarget } from '../../support/raw-target.ts';
 
-const powerOn = [0x06, 0x29, 0x01];
+const powerOn = [0x06, 0x29, 0x00];
 const deviceReset = [0x06, 0x29, 0x03];
 const nexusLoss = [0x06, 0x29, 0x07];
 const capacityChanged = [0x06, 0x2a, 0x09];

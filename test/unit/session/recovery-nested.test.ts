@@ -35,6 +35,8 @@ test('the last connection is lost with the Logout of another one on its way: the
   const losses: number[] = [];
   on.session.events.on('connectionLost', (cid) => losses.push(cid));
   const write = await on.command(writeRequest(pattern(8)), one);
+  two!.nopIn(); // shows that the command has arrived
+  await turns();
   one!.reset();
   await logoutOf(one!, two!, 1);
   two!.reset();
