@@ -31,6 +31,8 @@ export class Membership {
   /** A login has reached full feature phase: the connection becomes a member. */
   admit(connection: Connection, result: LoginResult): void {
     const isLeading = this.#joining.agreed(connection.cid, result.tsih, result.parameters);
+    // Not before: a target that refuses still has the old session, with the numbers that it has not received.
+    if (this.#joining.isReinstating) this.#context.window.restart();
     this.#context.window.update(result.expCmdSn, result.maxCmdSn);
     const member: Member = {
       connection,

@@ -1,6 +1,6 @@
 // How a session survives: what it does about each lost connection, and how it comes back when it has lost them all.
 
-import { asIscsiError, type IscsiError, LoginError, raceAbort, SessionError, snDistance } from '../../base/index.ts';
+import { asIscsiError, type IscsiError, LoginError, raceAbort, SessionError } from '../../base/index.ts';
 import { connectionLost } from '../connection-lost.ts';
 import { forgetFilled } from '../hole-filler.ts';
 import type { Portal } from '../portal.ts';
@@ -13,8 +13,8 @@ import type { RecoveryParts } from './recovery-parts.ts';
 /** The recovery of one session. Its work ends with `stop`, or when the session is given up. */
 export class Recovery {
   readonly #parts: RecoveryParts;
-  /** Connections in cleanup. */
-  readonly #lost = new Map<number, LostConnection>();
+  /** Connections in cleanup, and those with tasks left to move: more than one of them may have had the same CID. */
+  readonly #lost = new Set<LostConnection>();
   /** Connections that are to be open again. */
   readonly #wanted = new Map<number, Portal>();
   #ending = new AbortController();
@@ -28,8 +28,6 @@ export class Recovery {
   #attempt: AbortController | undefined;
   /** Until when the target is to be left in peace, on the session's clock. */
   #quietUntil = 0;
-  /** The connection whose tasks move to the one that has taken its CID, so that the session goes on. */
-  #continuing: LostConnection | undefined;
   #isRunning = false;
   #isGone = false;
 
@@ -44,12 +42,12 @@ export class Recovery {
 
   /** The connections in cleanup. */
   get lostConnections(): LostConnection[] {
-    return [...this.#lost.values()];
+    return [...this.#lost];
   }
 
   /** Whether a connection is lost, or about to be opened again. */
   isAbsent(cid: number): boolean {
-    return this.#lost.has(cid) || this.#wanted.has(cid);
+    return this.#isLost(cid) || this.#wanted.has(cid);
   }
 
   /** A lost connection is not to be opened again. */
@@ -64,8 +62,8 @@ export class Recovery {
 
   /** A connection was lost. When it was the last, `run` is to be called. */
   connectionLost(remains: Remains): void {
-    const lost = new LostConnection(withTasksOf(this.#continuing, remains));
-    this.#lost.set(lost.cid, lost);
+    const lost = new LostConnection(remains);
+    this.#lost.add(lost);
     this.#quietUntil = Math.max(this.#quietUntil, remains.lostAt + remains.time2WaitMs);
     const { options, context, membership } = this.#parts;
     if (options.reconnects === true && !remains.member.isDraining) this.#wanted.set(lost.cid, remains.portal);
@@ -111,7 +109,6 @@ export class Recovery {
   async reinstate(signal: AbortSignal): Promise<void> {
     const { context, joining, options } = this.#parts;
     await pause(context.clock, this.#respite(), signal);
-    context.window.restart();
     const replaced = this.lostConnections;
     const waiting = replaced.filter(({ state }) => state === 'cleanupWait');
     for (const lost of waiting) lost.move('logoutStarted');
@@ -123,7 +120,7 @@ export class Recovery {
     }
     for (const lost of waiting) lost.move('logoutSucceeded');
     for (const lost of replaced) {
-      this.#forget(lost);
+      this.#lost.delete(lost);
       this.#endOrphans(lost);
     }
     signal.throwIfAborted();
@@ -134,9 +131,8 @@ export class Recovery {
     this.#work.add(tracked);
   }
 
-  /** What was done for this connection is done; the same CID may have been lost again meanwhile. */
-  #forget(lost: LostConnection): void {
-    if (this.#lost.get(lost.cid) === lost) this.#lost.delete(lost.cid);
+  #isLost(cid: number): boolean {
+    return this.lostConnections.some((lost) => lost.cid === cid);
   }
 
   async #repair(lost: LostConnection): Promise<void> {
@@ -145,7 +141,9 @@ export class Recovery {
     try {
       await cleanUp(this.#parts, lost, signal);
       forgetFilled(this.#parts.context);
-      this.#forget(lost);
+      this.#lost.delete(lost);
+      // Only its tasks were left to move: its CID is back already.
+      if (this.#parts.context.roster.get(lost.cid) !== undefined) return;
       if (await this.#reopen(lost.cid, lost.remains.portal, signal)) events.emit('connectionRecovered', lost.cid);
     } catch (error) {
       // The recovery of the session, or its end, sees to the rest. Else there is no telling what the target does with the
@@ -165,7 +163,6 @@ export class Recovery {
     this.#isRunning = true;
     const { tasks, events, context } = this.#parts;
     const schedule = new ReconnectSchedule(context.limits);
-    tasks.hold();
     events.emit('suspended', cause);
     const patience = context.clock.schedule(context.limits.replacementTimeoutMs, () => {
       schedule.backOff();
@@ -186,11 +183,12 @@ export class Recovery {
 
   /** Tries until one attempt succeeds. Undefined when recovery has been stopped or all attempts have been made. */
   async #comeBack(schedule: ReconnectSchedule): Promise<ResumeKind | undefined> {
-    const { context, events, givenUp } = this.#parts;
+    const { context, tasks, events, givenUp } = this.#parts;
     let delayMs = this.#respite();
     while (true) {
       const attempt = new AbortController();
       const signal = AbortSignal.any([this.#ending.signal, attempt.signal]);
+      tasks.hold(); // again, where an attempt that failed had let them go
       try {
         await pause(context.clock, delayMs, this.#ending.signal);
         // They have been told to end; until then they may yet change what is known of a lost connection.
@@ -243,18 +241,13 @@ export class Recovery {
       throw error;
     }
     lost.move('logoutSucceeded');
-    this.#forget(lost);
     signal.throwIfAborted();
     this.#wanted.delete(lost.cid);
-    this.#continuing = lost;
-    try {
-      const taken = takeOver(this.#parts, lost, signal);
-      tasks.release();
-      await taken;
-    } finally {
-      this.#continuing = undefined;
-    }
+    const taken = takeOver(this.#parts, lost, signal);
+    tasks.release();
+    await taken;
     signal.throwIfAborted();
+    this.#lost.delete(lost);
     return true;
   }
 
@@ -273,11 +266,11 @@ export class Recovery {
 
   /** The connections that were lost with the session, beside the one that is back. */
   #restoreOthers(): void {
-    for (const lost of this.#lost.values()) this.#track(this.#repair(lost));
+    for (const lost of this.#lost) this.#track(this.#repair(lost));
     const { signal } = this.#repairs;
     for (const [cid, portal] of this.#wanted) {
       if (this.#parts.context.roster.get(cid) !== undefined) this.#wanted.delete(cid);
-      else if (!this.#lost.has(cid)) this.#track(this.#reopenAfterReturn(cid, portal, signal));
+      else if (!this.#isLost(cid)) this.#track(this.#reopenAfterReturn(cid, portal, signal));
     }
   }
 
@@ -315,11 +308,4 @@ export class Recovery {
       this.#parts.tasks.fail(task, connectionLost(task, member.connection.address, cause));
     }
   }
-}
-
-/** What a connection leaves behind, with the tasks that had yet to move to it from one that had its CID before. */
-function withTasksOf(continuing: LostConnection | undefined, remains: Remains): Remains {
-  if (continuing?.cid !== remains.member.connection.cid) return remains;
-  const tasks = [...new Set([...continuing.orphans, ...remains.tasks])];
-  return { ...remains, tasks: tasks.sort((one, other) => snDistance(other.cmdSn, one.cmdSn)) };
 }

@@ -28,8 +28,9 @@ export function retryUnreceived(context: SessionContext, tasks: TaskSet, lost: L
     tasks.adopt(task, member);
     sendCommand(task, member);
   }
-  const retried = new Set(lost.remains.tasks.map(({ cmdSn }) => cmdSn));
-  return lost.remains.cmdSns.filter((cmdSn) => !retried.has(cmdSn) && !window.hasArrived(cmdSn));
+  // Tasks that have ended since, while they had no connection, have left their numbers behind.
+  const kept = new Set(lost.remains.tasks.filter(({ state }) => state !== 'done').map(({ cmdSn }) => cmdSn));
+  return lost.remains.cmdSns.filter((cmdSn) => !kept.has(cmdSn) && !window.hasArrived(cmdSn));
 }
 
 /**

@@ -2,14 +2,23 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deferred } from '../../../src/base/index.ts';
 import { opcode } from '../../../src/wire/index.ts';
-import { type BenchSetup, pattern, SessionBench, soon, tsih, writeRequest } from '../../support/session-bench.ts';
+import {
+  type BenchSetup,
+  pattern,
+  plainRequest,
+  SessionBench,
+  soon,
+  tsih,
+  writeRequest,
+} from '../../support/session-bench.ts';
 import { type TargetLine, turns } from '../../support/target-line.ts';
 
 /** A bench without Time2Wait. */
-function bench(level: 0 | 2): SessionBench {
+function bench(level: 0 | 2, session: BenchSetup['session'] = {}): SessionBench {
   const setup: BenchSetup = {
-    session: { reconnects: true },
+    session: { reconnects: true, ...session },
     keys: { ErrorRecoveryLevel: String(level), DefaultTime2Wait: '0', DefaultTime2Retain: '20' },
     offers: { errorRecoveryLevel: level, defaultTime2Wait: 0 },
   };
@@ -110,3 +119,102 @@ for (const count of [1, 2]) {
     for (const { done } of writes) await soon(done);
   });
 }
+/** The target's part of a TASK REASSIGN that it carries out, and the end of the task. */
+async function takeOver(line: TargetLine, { tag, done }: { tag: number; done: Promise<unknown> }): Promise<void> {
+  const { pdu } = await line.expect(opcode.taskManagementRequest);
+  assert.deepEqual([pdu.function, pdu.referencedTaskTag], [8, tag]);
+  line.taskManagementResponse(pdu.initiatorTaskTag);
+  line.response(tag);
+  await soon(done);
+}
+
+test('ERL 2: the only connection is lost again before all of its tasks have moved: it comes back, and all move on', async () => {
+  await using on = bench(2);
+  const session = await on.open();
+  const writes = [await on.command(writeRequest(pattern(8))), await on.command(writeRequest(pattern(8)))];
+  on.line.nopIn(); // shows that both commands have arrived
+  await turns();
+  on.line.reset();
+  for (let times = 0; times < 2; times += 1) {
+    const line = await nextLogin(on);
+    assert.equal(line.logins[0]!.pdu.tsih, tsih);
+    await line.expect(opcode.taskManagementRequest);
+    line.reset();
+    await turns();
+    await on.clock.advance(5000);
+  }
+  const last = await nextLogin(on);
+  for (const write of writes) await takeOver(last, write);
+  await turns();
+  assert.equal(session.state, 'loggedIn');
+  const next = await on.command(plainRequest(), last);
+  last.response(next.tag);
+  await soon(next.done);
+});
+
+test('ERL 2: a command that ends while it has no connection leaves a number, which a NOP-Out fills', async () => {
+  await using on = bench(2);
+  await on.open();
+  on.numbers.ignores = () => true;
+  const nobody = new AbortController();
+  const lost = await on.command(plainRequest({ signal: nobody.signal }));
+  on.numbers.ignores = () => false;
+  on.line.reset();
+  await turns();
+  nobody.abort(new Error('nobody waits'));
+  await assert.rejects(soon(lost.done), /nobody waits/);
+  const line = await nextLogin(on);
+  const { pdu } = await line.expect(opcode.nopOut);
+  assert.deepEqual([pdu.cmdSn, pdu.isImmediate], [lost.heard.pdu.cmdSn, false]);
+});
+
+test('ERL 2: after a login that was refused it is still known what the target has not received', async () => {
+  await using on = bench(2);
+  await on.open();
+  on.numbers.ignores = () => true;
+  const lost = await on.command(plainRequest());
+  on.numbers.ignores = () => false;
+  on.line.reset();
+  for (const expected of [tsih, 0]) {
+    const line = await on.accept();
+    line.logins.push(await line.expect(opcode.loginRequest));
+    assert.equal(line.logins[0]!.pdu.tsih, expected);
+    line.loginResponse({ statusClass: 3, statusDetail: 1 });
+    await turns();
+  }
+  await on.clock.advance(5000);
+  const line = await nextLogin(on);
+  assert.equal(line.logins[0]!.pdu.tsih, tsih);
+  const { pdu } = await line.expect(opcode.scsiCommand);
+  assert.deepEqual([pdu.cmdSn, pdu.initiatorTaskTag], [lost.heard.pdu.cmdSn, lost.tag]);
+  line.response(lost.tag);
+  await soon(lost.done);
+});
+
+test('ERL 2: no command goes out before the devices are compared, though an attempt before had let them go', async () => {
+  const compared = deferred();
+  await using on = bench(2, { beforeResume: () => compared.promise });
+  const session = await on.open();
+  const write = await on.command(writeRequest(pattern(8)));
+  on.line.nopIn();
+  await turns();
+  on.line.reset();
+  const continued = await nextLogin(on);
+  await continued.expect(opcode.taskManagementRequest);
+  continued.reset();
+  await turns();
+  const later = session.execute(plainRequest());
+  await on.clock.advance(5000);
+  const refusing = await on.accept();
+  refusing.logins.push(await refusing.expect(opcode.loginRequest));
+  refusing.loginResponse({ statusClass: 2, statusDetail: 10 });
+  const reinstated = await nextLogin(on);
+  assert.equal(reinstated.logins[0]!.pdu.tsih, 0);
+  await assert.rejects(soon(write.done), { code: 'ISCSI_CONNECTION_LOST', effect: 'unknown' });
+  await turns();
+  assert.deepEqual(reinstated.drainHeard(), []);
+  compared.resolve();
+  const { pdu } = await reinstated.expect(opcode.scsiCommand);
+  reinstated.response(pdu.initiatorTaskTag);
+  await soon(later);
+});
