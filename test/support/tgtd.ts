@@ -47,6 +47,10 @@ export interface Tgtd extends AsyncDisposable {
   sessions(): Promise<TgtdSession[]>;
   /** Stops it where it stands, lets it go on, or ends it without a word. */
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
+  /** Adds a LUN while it runs. */
+  addLun(number: number, lun: TgtdLun): Promise<void>;
+  /** Takes a LUN away while it runs. */
+  removeLun(number: number): Promise<void>;
   /** Runs tgtadm on this tgtd and returns what it prints. */
   admin(...args: string[]): Promise<string>;
 }
@@ -76,10 +80,12 @@ export async function startTgtd(options: TgtdOptions): Promise<Tgtd> {
   try {
     const port = await listeningPort(env);
     await admin(...target, '--op', 'new', ...first, '--targetname', targetName);
-    for (const [index, lun] of options.luns.entries()) {
-      const path = lun.path ?? (await makeSparseFile(dir.file(`lun${index + 1}`), lun.sizeBytes));
-      await addLun(admin, index + 1, path, lun);
-    }
+    let files = 0;
+    const add = async (number: number, lun: TgtdLun): Promise<void> => {
+      files += 1;
+      await addLun(admin, number, lun.path ?? (await makeSparseFile(dir.file(`disk${files}`), lun.sizeBytes)), lun);
+    };
+    for (const [index, lun] of options.luns.entries()) await add(index + 1, lun);
     if (options.chap !== undefined) await addAccount(admin, options.chap, first);
     if (options.mutual !== undefined) await addAccount(admin, options.mutual, [...first, '--outgoing']);
     // An account that is bound to no target is for discovery.
@@ -90,7 +96,11 @@ export async function startTgtd(options: TgtdOptions): Promise<Tgtd> {
     await admin(...target, '--op', 'bind', ...first, '--initiator-address', 'ALL');
     const sessions = async (): Promise<TgtdSession[]> => parseSessions(await admin(...target, '--op', 'show'));
     const signal = (name: NodeJS.Signals): void => void child.kill(name);
-    return { host: '127.0.0.1', port, targetName, sessions, signal, admin, [Symbol.asyncDispose]: dispose };
+    const removeLun = async (number: number): Promise<void> => {
+      await admin(...logicalUnit, '--op', 'delete', ...first, '--lun', String(number));
+    };
+    const controls = { sessions, addLun: add, removeLun, signal, admin };
+    return { host: '127.0.0.1', port, targetName, ...controls, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -27,6 +27,7 @@ async function connectVolatile(initiator: Initiator, lab: Lab): Promise<Initiato
     targetName,
     reconnects: true,
     limits: { reconnectIntervalMs: 50 },
+    offers: { defaultTime2Wait: 0 },
   });
 }
 
