@@ -1,7 +1,9 @@
 // The options of an iSCSI URL: their names, those of libiscsi among them, and what each may be.
 
+import { UsageError } from '../base/index.ts';
 import type { DigestOffer, SessionLimits } from '../session/index.ts';
 import { badUrl, unescapePart } from './iscsi-url-parts.ts';
+import { parseIsid } from './isid.ts';
 
 /** The options after the question mark. */
 export interface UrlOptions {
@@ -11,6 +13,8 @@ export interface UrlOptions {
   readonly connections?: number;
   /** Initiator name to log in under. */
   readonly initiator?: string;
+  /** The ISID to log in under; see ConnectOptions.isid. */
+  readonly isid?: number;
   /** What the target must prove: its CHAP name and secret. */
   readonly targetUser?: string;
   readonly targetSecret?: string;
@@ -39,6 +43,9 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   initiator: (value, draft) => {
     draft.initiator = value;
+  },
+  isid: (value, draft, name) => {
+    draft.isid = isidOf(value, name);
   },
   'target-user': (value, draft) => {
     draft.targetUser = value;
@@ -88,6 +95,15 @@ function count(field: keyof SessionLimits): Reader {
   return (value, draft, name) => {
     draft.limits = { ...draft.limits, [field]: integer(value, name, 0, 1_000_000) };
   };
+}
+
+function isidOf(value: string, name: string): number {
+  try {
+    return parseIsid(value);
+  } catch (error) {
+    if (error instanceof UsageError) throw badUrl(error.message, name);
+    throw error;
+  }
 }
 
 function digest(value: string, name: string): DigestOffer {

@@ -53,13 +53,14 @@ export function toConnectOptions(url: IscsiUrl): ConnectOptions {
   const { portal, targetName, lun, options } = url;
   if (targetName === undefined) throw badUrl('a target name is missing', 'target');
   const chap = toChap(url);
-  const { headerDigest, dataDigest, connections, limits } = options;
+  const { headerDigest, dataDigest, connections, isid, limits } = options;
   return {
     portal,
     targetName,
     ...(lun === undefined ? {} : { lun }),
     ...(chap === undefined ? {} : { chap }),
     ...(connections === undefined ? {} : { connections }),
+    ...(isid === undefined ? {} : { isid }),
     ...(limits === undefined ? {} : { limits }),
     offers: { headerDigest, dataDigest },
   };

@@ -1,7 +1,7 @@
 // `hawser info`: all that is known of a LUN and of the session to it.
 
 import type { Command } from 'commander';
-import { type InitiatorSession, parseIscsiUrl } from '../adapter/index.ts';
+import { formatIsid, type InitiatorSession, parseIscsiUrl } from '../adapter/index.ts';
 import type { DeviceHandle } from '../devices/index.ts';
 import { action, addCommonOptions, type CommandContext } from './command-context.ts';
 import { addConnectionOptions, type ConnectionOptions, toConnect } from './connection-options.ts';
@@ -46,7 +46,7 @@ function describe(handle: DeviceHandle, session: InitiatorSession, lun: number):
     rotationRate: details.rotationRate,
     features,
     limits,
-    session: { id: session.id, tsih, connections, parameters },
+    session: { id: session.id, isid: formatIsid(session.isid), tsih, connections, parameters },
   };
   return { document, text: [deviceText(handle, targetName, lun), sessionText(session)].join('\n\n') };
 }
@@ -69,11 +69,11 @@ function deviceText({ size, blockSize, readOnly, features, disk }: DeviceHandle,
   ]);
 }
 
-function sessionText({ tsih, parameters, connections }: InitiatorSession): string {
+function sessionText({ isid, tsih, parameters, connections }: InitiatorSession): string {
   const yesNo = (value: boolean): string => (value ? 'Yes' : 'No');
   const digest = (value: boolean): string => (value ? 'CRC32C' : 'None');
   return formatFacts([
-    ['Session', `TSIH ${tsih}, portal group ${parameters.targetPortalGroupTag ?? 'unknown'}`],
+    ['Session', `ISID ${formatIsid(isid)}, TSIH ${tsih}, portal group ${parameters.targetPortalGroupTag ?? 'unknown'}`],
     ['Connections', connections.map(({ cid, address }) => `${cid} to ${address}`).join(', ')],
     ['TargetAlias', parameters.targetAlias],
     ['HeaderDigest', digest(parameters.headerDigest)],

@@ -66,7 +66,9 @@ suite('commands', () => {
     const session = found['session'] as { connections: unknown[]; parameters: Record<string, unknown> };
     assert.equal(session.connections.length, 3);
     assert.deepEqual([session.parameters['headerDigest'], session.parameters['dataDigest']], [true, false]);
-    const { stdout } = await hawser(['info', url]);
+    const isid = '0x80a1a2a30001';
+    const { stdout } = await hawser(['info', `${url}?isid=${isid}`]);
+    assert.match(stdout, new RegExp(`^Session +ISID ${isid}, TSIH \\d+, portal group 1$`, 'm'));
     assert.match(stdout, /^Size +64 MiB \(67108864 bytes\)$/m);
     assert.match(stdout, /^TargetAlias +for tests$/m);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);

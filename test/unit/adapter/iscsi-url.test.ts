@@ -70,7 +70,7 @@ suite('URL', () => {
 
   test('has options, with hyphens or underscores, in seconds where they are times', () => {
     const { options } = parseIscsiUrl(
-      `iscsi://h/${name}/0?header_digest=crc32c&Data-Digest=none,crc32c&connections=4&initiator=iqn.2026-11.me` +
+      `iscsi://h/${name}/0?header_digest=crc32c&Data-Digest=none,crc32c&connections=4&initiator=iqn.2026-11.me&isid=0x80a1a2a30001` +
         '&target_user=it&target_password=of%20it&login-timeout=7&task_timeout=0&&ping-interval=30',
     );
     assert.deepEqual(options, {
@@ -78,6 +78,7 @@ suite('URL', () => {
       dataDigest: 'None,CRC32C',
       connections: 4,
       initiator: 'iqn.2026-11.me',
+      isid: 0x80a1a2a30001,
       targetUser: 'it',
       targetSecret: 'of it',
       limits: { loginTimeoutMs: 7000, taskTimeoutMs: 0, pingIntervalMs: 30_000 },
@@ -158,6 +159,8 @@ suite('nonsense is refused by name', () => {
       ['connections=0', 'connections'],
       ['connections=65536', 'connections'],
       ['connections=two', 'connections'],
+      ['isid=1', 'isid'],
+      ['isid=0xc00000000000', 'isid'],
       ['login-timeout=-1', 'login-timeout'],
       ['login-timeout=86401', 'login-timeout'],
       ['login-timeout=1.5', 'login-timeout'],
