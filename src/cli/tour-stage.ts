@@ -34,7 +34,7 @@ export async function withTourStage<T>(
         luns: [{ lun: 0, device }],
         listen: [{ host: '127.0.0.1', port: 0 }],
         chap: { ...ours, mutual: theirs },
-        parameters: { errorRecoveryLevel: 2 },
+        parameters: { errorRecoveryLevel: 2, defaultTime2Wait: 1 },
       });
       try {
         const [portal = { host: '127.0.0.1', port: 0 }] = target.portals;

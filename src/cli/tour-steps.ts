@@ -55,7 +55,10 @@ async function discover({ initiator, stage, guide, signal }: Tour): Promise<void
 async function logIn({ initiator, stage, guide, signal }: Tour): Promise<InitiatorSession> {
   const { session } = await guide.step('Log in', async () => {
     const { portal, chap, target } = stage;
-    const opened = await initiator.connect({ portal, chap, targetName: target.name, connections: 2, lun: 0, signal });
+    // Targets commonly have a connection that was lost wait for 2 s; that is long for who looks on.
+    const offers = { defaultTime2Wait: 1 };
+    const wishes = { portal, chap, targetName: target.name, connections: 2, lun: 0, offers, signal };
+    const opened = await initiator.connect(wishes);
     require(opened.connections.length === 2, 'the session does not have two connections');
     return {
       session: opened,
