@@ -39,7 +39,7 @@ const luns = [{ sizeBytes: 4 << 20 }, { sizeBytes: 4 << 20 }];
 /** What a busy machine may add to any limit. */
 const slackMs = 8_000;
 const down = ['ISCSI_CONNECT_FAILED', 'ISCSI_LOGOUT_TIMEOUT'];
-const underLoad = ['drainTimeoutMs', 'abortTimeoutMs', 'lunResetTimeoutMs', 'logoutTimeoutMs'] as const;
+const underLoad = ['drainTimeoutMs', 'abortTimeoutMs', 'flushTimeoutMs', 'logoutTimeoutMs'] as const;
 
 /** Keeps reading and writing until the session refuses. */
 async function load({ session, work }: Ground): Promise<void> {

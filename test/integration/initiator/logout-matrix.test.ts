@@ -184,7 +184,7 @@ const rows: readonly Row[] = [
       await inject(ground, 'silent-death').hit();
     },
     ends: silent,
-    within: ['drainTimeoutMs', 'abortTimeoutMs', 'lunResetTimeoutMs', 'logoutTimeoutMs'],
+    within: ['drainTimeoutMs', 'abortTimeoutMs', 'logoutTimeoutMs'],
     speed: 20,
   },
   {
