@@ -1,5 +1,6 @@
 // Run as a process of its own by front-door.test.ts: uses a target in the way that it is told, and must then exit.
 
+import { once } from 'node:events';
 import { connect, discover, IscsiError } from 'hawser';
 
 const [, , how = '', url = ''] = process.argv;
@@ -10,6 +11,17 @@ if (how === 'fail') {
     (failure: unknown) => failure,
   );
   if (!(error instanceof IscsiError)) throw new Error('connect did not fail as it must');
+} else if (how === 'given-up') {
+  const session = await connect(url, { signal: AbortSignal.timeout(100) }).catch(() => undefined);
+  if (session !== undefined) throw new Error('connect did not end by its signal');
+} else if (how === 'lost') {
+  const session = await connect(url);
+  const disk = await session.openDisk();
+  const lost = once(session.events, 'suspended');
+  const read = disk.read(0, Buffer.alloc(512)).catch(() => undefined);
+  await lost;
+  await session.close();
+  await read;
 } else if (how === 'discover') {
   await discover(url);
 } else {

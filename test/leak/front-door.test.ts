@@ -32,6 +32,28 @@ suite('a process exits by itself', () => {
     await assertExits(child, { args: ['fail', `iscsi://127.0.0.1:${server.portals[0]?.port ?? 0}/${target}/0`] });
   });
 
+  test('after a login that was given up', async () => {
+    const silent = await listenTcpPeer();
+    try {
+      await assertExits(child, { args: ['given-up', `iscsi://127.0.0.1:${silent.port}/${target}/0`] });
+    } finally {
+      await silent.close();
+    }
+  });
+
+  test('after it has left a session that was lost, while its target is down', async () => {
+    await using server = await listenTarget({
+      name: target,
+      luns: [{ lun: 0, device: createMemoryDevice(1024 * 1024) }],
+      listen: [{ host: '127.0.0.1', port: 0 }],
+    });
+    server.inject('reboot:command=read,ms=3600000');
+    const limits = 'logout-timeout=1&drain-timeout=1&abort-timeout=1&flush-timeout=1';
+    await assertExits(child, {
+      args: ['lost', `iscsi://127.0.0.1:${server.portals[0]?.port ?? 0}/${target}/0?${limits}`],
+    });
+  });
+
   test('after a login to a peer that never answers', async () => {
     const silent = await listenTcpPeer();
     try {
