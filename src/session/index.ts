@@ -1,7 +1,9 @@
 // Sessions (RFC 7143 §4.2): one stream of numbered commands over any number of connections. session.ts is its life from
 // login to logout, membership.ts its connections, task-set.ts its SCSI commands with write-data.ts and read-data.ts,
-// receiver.ts what arrives, conversation.ts every other request. Counters with rules have types of their own
-// (CommandWindow, TagPool). A session opens no sockets: it is handed a route to portals. Disks see it as a ScsiPort.
+// receiver.ts what arrives, conversation.ts every other request. scheduling/ chooses connections for commands, tasks/ has
+// task management with aborts and escalation, recovery/ what is done about lost PDUs, connections and sessions. Counters
+// with rules have types of their own (CommandWindow, TagPool). A session opens no sockets: it is handed a route to portals.
+// Disks see it as a ScsiPort.
 
 export {
   type AuthOptions,

@@ -2,7 +2,8 @@
 // no behaviour. target.ts listens; connection.ts is a socket with its phases (login-phase, full-feature-phase);
 // session.ts has the command window and the tasks; command-intake and command-runner take a command from its PDU to its
 // response; device-server/ is the SCSI side, negotiation/ and login/ the login, all three without I/O of their own;
-// recovery/ is what the error recovery levels above 0 add, and how connections leave their session.
+// recovery/ is what the error recovery levels above 0 add, and how connections leave their session. hooks.ts says where
+// others may interfere: faults/ are the named ones (fault-table.ts), control/ the socket over which they are asked for.
 
 export { askControl, type ControlClientOptions } from './control/control-client.ts';
 export {
