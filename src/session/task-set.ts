@@ -1,6 +1,7 @@
 // The SCSI tasks of a session: numbered, sent, fed with data, answered, aborted, and told of a lost connection.
 
 import { equalLun, IscsiError, type Lun, onAbort, ScsiError, SessionError, snDistance } from '../base/index.ts';
+import type { Connection } from '../connection/index.ts';
 import type { DataIn, R2t, ScsiResponse } from '../wire/index.ts';
 import { connectionLost } from './connection-lost.ts';
 import { Fifo } from './fifo.ts';
@@ -156,6 +157,11 @@ export class TaskSet {
   /** Has the target carry out a task management function; see Session.manageTasks. */
   async manage(fn: TaskManagementFunction, options: TaskManagementOptions): Promise<FunctionOutcome> {
     return await this.#management.manage(fn, options);
+  }
+
+  /** Waits until no other task management request is under way on a connection; see ManagementTurns. */
+  async takeManagementTurn(connection: Connection, signal: AbortSignal): Promise<() => void> {
+    return await this.#management.takeTurn(connection, signal);
   }
 
   /** Calls `send` when a command number can be taken, before any command that waits. What it returns calls that off. */

@@ -1,7 +1,7 @@
 // A run of the soak: the operations of a seed, one after the other and many at a time, until one has an end that it may
 // not have.
 
-import { sleep, systemClock } from '../../src/base/index.ts';
+import { nextTurn, sleep, systemClock } from '../../src/base/index.ts';
 import { type ArmedFault, control } from './controls.ts';
 import { describeError } from './judge.ts';
 import { leave, removeDevice, removeUnit, reopen, requireForgotten } from './leaving.ts';
@@ -170,9 +170,7 @@ async function leftovers(before: ReadonlyMap<string, number>): Promise<string> {
     return [...activeResources()].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name);
   };
   for (let turn = 0; turn < 100 && extra().length > 0; turn += 1) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await nextTurn();
   }
   return extra().join(', ');
 }

@@ -7,6 +7,7 @@ import { connectionLost } from '../connection-lost.ts';
 import { refused, requestCleanup } from '../logout-request.ts';
 import type { Portal } from '../portal.ts';
 import type { Member } from '../roster.ts';
+import type { ScsiTask } from '../scsi-task.ts';
 import type { LostConnection } from './lost-connection.ts';
 import { pause, ReconnectSchedule } from './reconnect-schedule.ts';
 import type { RecoveryParts } from './recovery-parts.ts';
@@ -38,9 +39,29 @@ export async function takeOver(parts: RecoveryParts, lost: LostConnection, signa
       tasks.startOver(task);
       continue;
     }
+    await reassign(parts, task, lost, signal);
+  }
+}
+
+/** Moves one task, between the task management requests that others make of the same connection. */
+async function reassign(
+  parts: RecoveryParts,
+  task: ScsiTask,
+  lost: LostConnection,
+  signal: AbortSignal,
+): Promise<void> {
+  while (task.state === 'orphaned') {
     const via = await survivor(parts, signal);
     signal.throwIfAborted();
-    await reassignTask(context, tasks, task, via, lost);
+    const passTurn = await parts.tasks.takeManagementTurn(via.connection, signal);
+    try {
+      // Whatever had the turn before may have ended the task, or the connection.
+      if (task.state !== 'orphaned' || via.connection.failure !== undefined) continue;
+      await reassignTask(parts.context, parts.tasks, task, via, lost);
+      return;
+    } finally {
+      passTurn();
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // Task management of one session (RFC 7143 §4.2.3): aborts, functions that users call, and escalation.
 
 import { type Lun, ProtocolError, raceAbort, SessionError, type TimeoutError, UsageError } from '../../base/index.ts';
+import type { Connection } from '../../connection/index.ts';
 import type { R2t } from '../../wire/index.ts';
 import type { Member } from '../roster.ts';
 import type { ScsiTask } from '../scsi-task.ts';
@@ -123,6 +124,11 @@ export class TaskManagement {
       }),
       options.signal,
     );
+  }
+
+  /** Waits for a turn of `connection`, for a request that is not made here. What it resolves with passes the turn on. */
+  async takeTurn(connection: Connection, signal: AbortSignal): Promise<() => void> {
+    return await this.#requests.turns.take(connection, false, signal);
   }
 
   /** CLEAR ACA ends no tasks, and nothing has to wait for it. */

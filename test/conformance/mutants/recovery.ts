@@ -28,8 +28,8 @@ export const recoveryMutants: readonly Mutant[] = [
     row: 'recovery 4',
     defect: 'commands of the old session are sent again in the new one',
     module: 'session/recovery/recovery.js',
-    find: 'this.#forget(lost);\n            this.#endOrphans(lost);',
-    replace: 'this.#forget(lost);\n            void takeOver(this.#parts, lost, signal);',
+    find: 'this.#lost.delete(lost);\n            this.#endOrphans(lost);',
+    replace: 'this.#lost.delete(lost);\n            void takeOver(this.#parts, lost, signal);',
   },
   {
     row: 'recovery 5',
