@@ -115,13 +115,14 @@ export class Initiator {
     const routes = this.#routes(options);
     let wrapped: InitiatorSession | undefined;
     try {
-      const { policy, escalation, reconnects } = options;
+      const { policy, escalation, reconnects, reassignsTasks } = options;
       const settings = {
         ...this.#sessionOptions(options, isid, routes),
         beforeResume: async (port: ScsiPort, ended: AbortSignal): Promise<void> => {
           await wrapped?.compareDevices(port, ended);
         },
         ...(reconnects === undefined ? {} : { reconnects }),
+        ...(reassignsTasks === undefined ? {} : { reassignsTasks }),
         ...(policy === undefined ? {} : { policy }),
         ...(escalation === undefined ? {} : { escalation }),
       };

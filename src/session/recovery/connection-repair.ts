@@ -81,8 +81,9 @@ function endTasks({ context, tasks, membership }: RecoveryParts, lost: LostConne
 
 /** Resolves with whether the target keeps the tasks for a reassignment. */
 async function logOut(parts: RecoveryParts, lost: LostConnection, signal: AbortSignal): Promise<boolean> {
-  const { joining } = parts;
-  let isForRecovery = (joining.leading?.parameters.errorRecoveryLevel ?? 0) >= 2 && lost.orphans.length > 0;
+  const { joining, options } = parts;
+  const level = joining.leading?.parameters.errorRecoveryLevel ?? 0;
+  let isForRecovery = level >= 2 && options.reassignsTasks !== false && lost.orphans.length > 0;
   while (true) {
     const via = await survivor(parts, signal);
     lost.move('logoutStarted');

@@ -18,6 +18,11 @@ export interface RecoveryOptions {
   /** Whether lost connections, and a lost session, are opened again: true unless given, and never for discovery. */
   readonly reconnects?: boolean;
   /**
+   * Whether the commands of a lost connection go on over another one at ErrorRecoveryLevel 2 (TASK REASSIGN, RFC 7143
+   * §7.2.2); true unless given. Else they end as at lower levels. For targets whose reassignment is not to be trusted.
+   */
+  readonly reassignsTasks?: boolean;
+  /**
    * Called when the session was reinstated, before queued commands are let through; `port` executes ahead of them. Here
    * devices are compared with what they were. When it rejects, the session is dropped and logged in again.
    */

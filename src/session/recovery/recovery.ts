@@ -222,13 +222,13 @@ export class Recovery {
    * False when that cannot be, or the target refuses.
    */
   async #continue(signal: AbortSignal): Promise<boolean> {
-    const { joining, context, tasks } = this.#parts;
+    const { joining, context, tasks, options } = this.#parts;
     const level = joining.leading?.parameters.errorRecoveryLevel ?? 0;
     const now = context.clock.now();
     const lost = this.lostConnections.find(
       ({ retainedUntil, state }) => state === 'cleanupWait' && now < retainedUntil,
     );
-    if (level < 2 || lost === undefined) return false;
+    if (level < 2 || options.reassignsTasks === false || lost === undefined) return false;
     lost.move('logoutStarted');
     try {
       const { member, portal } = lost.remains;
