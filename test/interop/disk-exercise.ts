@@ -86,7 +86,7 @@ async function prepare(disk: BlockDevice, options: ExerciseOptions): Promise<Pre
 }
 
 /** Numbers from 0 up to 1, the same for the same seed: a linear congruential generator of 32 bits. */
-function randomSource(seed: number): () => number {
+export function randomSource(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

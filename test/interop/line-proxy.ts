@@ -1,15 +1,28 @@
-// A TCP proxy between an initiator and a target that ends or freezes the line after a given number of bytes.
+// A TCP proxy between an initiator and a target that ends or freezes lines: after a given number of bytes, or on demand.
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export type LineDirection = 'toTarget' | 'toInitiator';
 
+/**
+ * `end`: both sides are told that no more will come (FIN). `reset`: both get a RST. `silence`: nothing more passes, until
+ * one side closes its connection. `void`: nothing more passes, not even that.
+ */
+export type LineCut = 'end' | 'reset' | 'silence' | 'void';
+
 /** What happens once `after` bytes have passed in a direction; the bytes beyond them never arrive. */
 export interface LineFault {
   readonly direction: LineDirection;
   readonly after: number;
-  /** `end`: both sides are told that no more will come (FIN). `reset`: both get a RST. `silence`: nothing more passes. */
-  readonly fault: 'end' | 'reset' | 'silence';
+  readonly fault: LineCut;
+}
+
+/** A connection through the proxy. */
+export interface ProxiedLine {
+  /** What the target says does not arrive from now on, while the target is still heard. */
+  mute(): void;
+  /** Nothing passes from now on. */
+  cut(how: LineCut): void;
 }
 
 export interface LineProxy extends AsyncDisposable {
@@ -17,6 +30,10 @@ export interface LineProxy extends AsyncDisposable {
   readonly port: number;
   /** Bytes that have passed in each direction, over all connections. */
   readonly carried: Readonly<Record<LineDirection, number>>;
+  /** The connections that are neither cut nor closed, in the order in which they were made. */
+  readonly lines: readonly ProxiedLine[];
+  /** What becomes of connections that are made from now on: `reset` and `silence` leave the target out of it. */
+  callers: 'pass' | 'reset' | 'silence';
   /** From now on nothing passes, in any direction. */
   freeze(): void;
 }
@@ -28,31 +45,44 @@ export async function startLineProxy(
 ): Promise<LineProxy> {
   const carried = { toTarget: 0, toInitiator: 0 };
   const sockets = new Set<Socket>();
+  const lines = new Set<Line>();
+  let callers: LineProxy['callers'] = 'pass';
   let isFrozen = false;
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => undefined); // a fault of the line is what this is for; `close` follows
+    socket.on('close', () => sockets.delete(socket));
+  };
   const server = createServer((near) => {
+    keep(near);
+    if (callers === 'reset') near.resetAndDestroy();
+    if (callers === 'silence') near.resume();
+    if (callers !== 'pass') return;
     const far = connect({ host: target.host, port: target.port });
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => undefined); // a fault of the line is what this is for; `close` follows
-    }
-    near.on('close', () => {
-      far.destroySoon();
-    });
-    far.on('close', () => {
-      near.destroySoon();
-    });
-    const line = { carried, isFrozen: () => isFrozen };
-    relay(near, far, 'toTarget', fault, line);
-    relay(far, near, 'toInitiator', fault, line);
+    keep(far);
+    const line = new Line(near, far, carried, fault);
+    if (isFrozen) line.cut('silence');
+    lines.add(line);
+    near.on('close', () => lines.delete(line));
   });
   const port = await listening(server);
   return {
     host: '127.0.0.1',
     port,
     carried,
+    get lines() {
+      return [...lines].filter(({ isOver }) => !isOver);
+    },
+    get callers() {
+      return callers;
+    },
+    set callers(fate) {
+      callers = fate;
+    },
     freeze: () => {
       isFrozen = true;
+      for (const line of lines) line.cut('silence');
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
@@ -63,33 +93,59 @@ export async function startLineProxy(
   };
 }
 
-interface Line {
-  readonly carried: Record<LineDirection, number>;
-  isFrozen(): boolean;
-}
+/** A connection of the initiator, and the one to the target that goes with it. */
+class Line implements ProxiedLine {
+  readonly #near: Socket;
+  readonly #far: Socket;
+  readonly #carried: Record<LineDirection, number>;
+  #isOver = false;
+  #isVoid = false;
+  #isMuted = false;
 
-function relay(from: Socket, to: Socket, direction: LineDirection, fault: LineFault | undefined, line: Line): void {
-  const isFaulty = fault?.direction === direction;
-  let left = isFaulty ? fault.after : Number.POSITIVE_INFINITY;
-  let isOver = false;
-  from.on('data', (chunk) => {
-    if (isOver || line.isFrozen()) return;
-    const part = chunk.subarray(0, Math.min(chunk.length, left));
-    left -= part.length;
-    line.carried[direction] += part.length;
-    if (part.length > 0) to.write(part);
-    if (part.length === chunk.length || fault === undefined) return;
-    isOver = true;
-    if (fault.fault === 'end') {
-      to.end();
-      from.end();
-    } else if (fault.fault === 'reset') {
-      to.resetAndDestroy();
-      from.resetAndDestroy();
-    } else {
-      line.isFrozen = () => true;
+  constructor(near: Socket, far: Socket, carried: Record<LineDirection, number>, fault: LineFault | undefined) {
+    this.#near = near;
+    this.#far = far;
+    this.#carried = carried;
+    near.on('close', () => {
+      if (!this.#isVoid) far.destroySoon();
+    });
+    far.on('close', () => {
+      if (!this.#isVoid) near.destroySoon();
+    });
+    this.#relay(near, far, 'toTarget', fault);
+    this.#relay(far, near, 'toInitiator', fault);
+  }
+
+  /** Whether it has been cut. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  mute(): void {
+    this.#isMuted = true;
+  }
+
+  cut(how: LineCut): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isVoid = how === 'void';
+    for (const socket of [this.#near, this.#far]) {
+      if (how === 'end') socket.end();
+      else if (how === 'reset') socket.resetAndDestroy();
     }
-  });
+  }
+
+  #relay(from: Socket, to: Socket, direction: LineDirection, fault: LineFault | undefined): void {
+    let left = fault?.direction === direction ? fault.after : Number.POSITIVE_INFINITY;
+    from.on('data', (chunk) => {
+      if (this.#isOver || (this.#isMuted && direction === 'toInitiator')) return;
+      const part = chunk.subarray(0, Math.min(chunk.length, left));
+      left -= part.length;
+      this.#carried[direction] += part.length;
+      if (part.length > 0) to.write(part);
+      if (fault !== undefined && part.length < chunk.length) this.cut(fault.fault);
+    });
+  }
 }
 
 async function listening(server: Server): Promise<number> {

@@ -17,9 +17,11 @@ export interface LioTargetOptions {
   readonly chap?: LioAccount & { readonly mutual?: LioAccount };
   /** The digests that it offers, in order; 'CRC32C,None' unless set. */
   readonly digests?: string;
+  /** DefaultTime2Wait; 2 unless set, as LIO has it. */
+  readonly time2WaitSeconds?: number;
 }
 
-export interface LioOptions extends LioTargetOptions {
+export interface LioOptions extends Omit<LioTargetOptions, 'time2WaitSeconds'> {
   /** The size of LUN 0, and of LUN 1; 64 unless set. */
   readonly sizeMib?: number;
   readonly signal?: AbortSignal;
@@ -84,8 +86,14 @@ export async function startLio(options: LioOptions = {}): Promise<LioVm> {
     ...guest,
     ...targetOf(guest, 'disk'),
     addTarget: async (name, wanted = {}) => {
+      const { time2WaitSeconds = 2 } = wanted;
       const pairs = Object.entries(settings(wanted)).map(([key, value]) => quoted(`${key}=${value}`));
-      await inGuest(guest, `hawser-new-target ${name} ${pairs.join(' ')} && hawser-portal ${name} ${guest.port}`);
+      const parameters = `/sys/kernel/config/target/iscsi/iqn.2026-11.hawser.lio:${name}/tpgt_1/param`;
+      await inGuest(
+        guest,
+        `hawser-new-target ${name} ${pairs.join(' ')} && echo ${time2WaitSeconds} >${parameters}/DefaultTime2Wait &&
+          hawser-portal ${name} ${guest.port}`,
+      );
       return targetOf(guest, name);
     },
   };
