@@ -108,7 +108,7 @@ const rows: readonly Row[] = [
     ends: 'clean',
     // For the answer, and for the close.
     within: ['logoutTimeoutMs', 'logoutTimeoutMs'],
-    speed: 20,
+    speed: 4,
     keepsEnds: true,
   },
 ];
@@ -158,9 +158,9 @@ async function sessionsOf(tgtd: Tgtd, name: string): Promise<number> {
 
 async function run(row: Row, tgtd: Tgtd, index: number): Promise<void> {
   await using line = await startStubbornLine(tgtd, { keepsEnds: row.keepsEnds === true });
-  const speed = row.speed ?? 1;
+  const { speed = 1 } = row;
   const name = `iqn.2026-11.hawser.test:logout-${index}`;
-  const watched = watchInitiator({ name, speed });
+  const watched = watchInitiator(name);
   const { initiator, clock } = watched;
   const { targetName } = tgtd;
   const logoutTimeoutMs = row.keepsEnds === true ? 20_000 : defaultLimits.logoutTimeoutMs;
@@ -170,6 +170,7 @@ async function run(row: Row, tgtd: Tgtd, index: number): Promise<void> {
   const ground: Ground = { tgtd, line, session, work: [] };
   await row.reach?.(ground);
 
+  watched.hurry(speed);
   const began = clock.now();
   const first = session.logout({ force: true });
   assert.equal(session.logout(), first);
@@ -200,7 +201,7 @@ async function giveUp(tgtd: Tgtd, answers: number, way: 'signal' | 'close'): Pro
   await using line = await startStubbornLine(tgtd);
   line.hold(answers);
   const name = `iqn.2026-11.hawser.test:given-up-${way}-${answers}`;
-  const watched = watchInitiator({ name });
+  const watched = watchInitiator(name);
   const { initiator } = watched;
   const abort = new AbortController();
   const { targetName } = tgtd;

@@ -1,4 +1,4 @@
-// An initiator whose timers and links can be counted, on a clock that may run faster than the machine's.
+// An initiator whose timers and links can be counted, on a clock that can be made to run faster than the machine's.
 
 import assert from 'node:assert/strict';
 import { Initiator, tcpDriver } from 'hawser';
@@ -6,18 +6,13 @@ import type { Link, LinkEvents, TransportDriver } from 'hawser/engine';
 import { type Clock, systemClock, type Timer } from '../../src/base/index.ts';
 import { eventually } from './eventually.ts';
 
-/** What is to be watched. */
-export interface WatchOptions {
-  readonly name?: string;
-  /** How much faster than the machine's the initiator's clock runs; 1 unless given. */
-  readonly speed?: number;
-}
-
 /** An initiator under watch. */
 export interface WatchedInitiator {
   readonly initiator: Initiator;
   /** The clock that the initiator has. */
   readonly clock: Clock;
+  /** Lets that clock run so many times faster from now on. What has been scheduled stays as it was. */
+  hurry(speed: number): void;
   /** How often a link was asked for. */
   readonly connects: number;
   /** Asserts that no timer is armed, and that no link is there or on its way. Call it when the initiator is closed. */
@@ -25,12 +20,15 @@ export interface WatchedInitiator {
 }
 
 /** Makes an initiator and watches it. */
-export function watchInitiator({ name = 'iqn.2026-11.test:watched', speed = 1 }: WatchOptions = {}): WatchedInitiator {
-  const clock = new WatchedClock(speed);
+export function watchInitiator(name = 'iqn.2026-11.test:watched'): WatchedInitiator {
+  const clock = new WatchedClock();
   const transport = new WatchedDriver(tcpDriver());
   return {
     initiator: new Initiator({ name, clock, transport }),
     clock,
+    hurry: (speed) => {
+      clock.hurry(speed);
+    },
     get connects() {
       return transport.connects;
     },
@@ -45,14 +43,19 @@ export function watchInitiator({ name = 'iqn.2026-11.test:watched', speed = 1 }:
 
 class WatchedClock implements Clock {
   readonly armed = new Set<Timer>();
-  readonly #speed: number;
-
-  constructor(speed: number) {
-    this.#speed = speed;
-  }
+  #speed = 1;
+  /** What the clock showed when it got this speed, and when that was. */
+  #shown = systemClock.now();
+  #since = this.#shown;
 
   now(): number {
-    return systemClock.now() * this.#speed;
+    return this.#shown + (systemClock.now() - this.#since) * this.#speed;
+  }
+
+  hurry(speed: number): void {
+    this.#shown = this.now();
+    this.#since = systemClock.now();
+    this.#speed = speed;
   }
 
   schedule(delayMs: number, callback: () => void, options?: { unref?: boolean }): Timer {

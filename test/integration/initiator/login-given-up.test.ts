@@ -131,9 +131,10 @@ test('a discovery ends with its initiator', async () => {
   });
   for (const fault of ['login-response', 'text-response']) {
     const held = target.inject(`stall-connection:direction=sent,opcode=${fault}`);
-    const watched = watchInitiator({ speed: 20 });
+    const watched = watchInitiator();
     const found = assert.rejects(watched.initiator.discover({ portal: target.portals[0]! }), { code: 'ISCSI_CLOSED' });
     await held.hit();
+    watched.hurry(20);
     await watched.initiator.close();
     await found;
     await watched.nothingLeft();

@@ -30,7 +30,9 @@ interface Row {
   readonly ends: 'clean' | readonly string[];
   /** The limits whose sum is that of the logout; logoutTimeoutMs alone unless given. */
   readonly within?: readonly (keyof SessionLimits)[];
-  /** How much faster than the machine's the initiator's clock runs, where limits are waited for. */
+  /** Where limits are met before it ends well. */
+  readonly limits?: Partial<SessionLimits>;
+  /** How much faster than the machine's the initiator's clock runs, where it ends by a limit. */
   readonly speed?: number;
   readonly needsMany?: boolean;
 }
@@ -38,6 +40,7 @@ interface Row {
 const targetName = 'iqn.2026-11.test:logout';
 /** What a busy machine may add to any limit. */
 const slackMs = 8_000;
+const short = { drainTimeoutMs: 300, abortTimeoutMs: 300, lunResetTimeoutMs: 300 };
 const silent = ['ISCSI_LOGOUT_TIMEOUT'];
 
 /** Work that the logout may make fail, and that must settle then. */
@@ -87,7 +90,7 @@ const rows: readonly Row[] = [
     reach: stuck,
     ends: 'clean',
     within: ['drainTimeoutMs', 'abortTimeoutMs', 'logoutTimeoutMs'],
-    speed: 20,
+    limits: short,
   },
   {
     state: 'with a command that is never answered, nor is its abort',
@@ -97,7 +100,7 @@ const rows: readonly Row[] = [
     },
     ends: 'clean',
     within: ['drainTimeoutMs', 'abortTimeoutMs', 'lunResetTimeoutMs', 'logoutTimeoutMs'],
-    speed: 20,
+    limits: short,
   },
   {
     state: 'with a connection being removed',
@@ -110,7 +113,7 @@ const rows: readonly Row[] = [
     },
     ends: 'clean',
     within: ['drainTimeoutMs', 'abortTimeoutMs', 'logoutTimeoutMs'],
-    speed: 20,
+    limits: short,
     needsMany: true,
   },
   {
@@ -216,23 +219,25 @@ const rows: readonly Row[] = [
 ];
 
 async function run(row: Row, connections: number, errorRecoveryLevel: number): Promise<void> {
-  const times = { defaultTime2Wait: 0, defaultTime2Retain: 1 };
+  const times = { defaultTime2Wait: 0, defaultTime2Retain: errorRecoveryLevel === 2 ? 1 : 0 };
   await using target = await listenTarget({
     name: targetName,
     luns: [0, 1].map((lun) => ({ lun, device: createMemoryDevice(1 << 20) })),
     listen: [{ host: '127.0.0.1', port: 0 }],
-    parameters: { maxConnections: 4, errorRecoveryLevel, ...(errorRecoveryLevel === 2 ? times : {}) },
+    parameters: { maxConnections: 4, errorRecoveryLevel, ...times },
   });
-  const watched = watchInitiator({ speed: row.speed ?? 1 });
+  const watched = watchInitiator();
   const { initiator, clock } = watched;
   const offers = { errorRecoveryLevel, ...times };
-  const limits = { pingIntervalMs: 0 };
+  const limits = { ...defaultLimits, pingIntervalMs: 0, ...row.limits };
   const portal = target.portals[0]!;
   const session = await initiator.connect({ portal, targetName, connections, reconnects: true, offers, limits });
   assert.equal(session.connections.length, connections);
   const ground: Ground = { target, watched, session, undo: [], work: [] };
   await row.reach?.(ground);
 
+  const { speed = 1 } = row;
+  watched.hurry(speed);
   const began = clock.now();
   const first = session.logout({ force: true });
   assert.equal(session.logout(), first);
@@ -241,8 +246,7 @@ async function run(row: Row, connections: number, errorRecoveryLevel: number): P
 
   if (row.ends === 'clean') assert.ok(isClean, String(error));
   else assert.ok(row.ends.includes(error?.code ?? ''), String(error));
-  const limit = (row.within ?? ['logoutTimeoutMs']).reduce((sum, name) => sum + defaultLimits[name], 0);
-  const speed = row.speed ?? 1;
+  const limit = (row.within ?? ['logoutTimeoutMs']).reduce((sum, name) => sum + limits[name], 0);
   assert.ok(tookMs < limit + slackMs * speed, `took ${tookMs} ms`);
   assert.equal(session.state, 'free');
   assert.equal(session.logout(), first);
