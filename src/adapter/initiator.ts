@@ -70,7 +70,9 @@ export class Initiator {
   /**
    * Logs in to a target and adds the connections asked for, as far as the target allows. Rejects with TransportError,
    * TimeoutError, LoginError, ProtocolError, UsageError, the signal's reason, or SessionError: ISCSI_SESSION_EXISTS where
-   * the initiator has a session of that `isid`, ISCSI_CLOSED when it is closed meanwhile. Then nothing is left behind.
+   * the initiator has a session of that `isid`, ISCSI_CLOSED when it is closed meanwhile. Then nothing is left behind. Only a
+   * target whose last answer was on its way may keep the session for Time2Wait and Time2Retain (RFC 7143 §7.5), or until
+   * the next login of this initiator, which takes its place.
    */
   async connect(options: ConnectOptions): Promise<InitiatorSession> {
     this.#requireOpen();

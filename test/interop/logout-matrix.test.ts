@@ -165,7 +165,7 @@ async function run(row: Row, tgtd: Tgtd, index: number): Promise<void> {
   const { targetName } = tgtd;
   const logoutTimeoutMs = row.keepsEnds === true ? 20_000 : defaultLimits.logoutTimeoutMs;
   const limits = { ...defaultLimits, pingIntervalMs: 0, logoutTimeoutMs };
-  const session = await initiator.connect({ portal: line, targetName, chap, reconnects: true, limits });
+  const session = await initiator.connect({ portal: line, targetName, chap, limits, offers: { defaultTime2Wait: 0 } });
   assert.equal(await sessionsOf(tgtd, name), 1);
   const ground: Ground = { tgtd, line, session, work: [] };
   await row.reach?.(ground);

@@ -70,7 +70,7 @@ async function settled(target: Target): Promise<void> {
 }
 
 async function run(row: Row, way: keyof typeof ways, errorRecoveryLevel: number): Promise<void> {
-  const times = errorRecoveryLevel === 2 ? { defaultTime2Wait: 0, defaultTime2Retain: 1 } : {};
+  const times = { defaultTime2Wait: 0, defaultTime2Retain: errorRecoveryLevel === 2 ? 1 : 0 };
   await using target = await listenTarget({
     name: 'iqn.2026-11.test:given-up',
     luns: [{ lun: 0, device: createMemoryDevice(1 << 20) }],
@@ -81,7 +81,7 @@ async function run(row: Row, way: keyof typeof ways, errorRecoveryLevel: number)
   const held = target.inject(row.fault);
   const watched = watchInitiator();
   const { connections = 1 } = row;
-  const offers = { errorRecoveryLevel };
+  const offers = { errorRecoveryLevel, ...times };
   const wishes = { portal: target.portals[0]!, targetName: target.name, chap, connections, offers };
   const underway = start(watched, wishes);
   await held.hit();
