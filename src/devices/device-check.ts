@@ -1,6 +1,5 @@
 // Asking who answers at the LUN of a disk that was opened.
 
-import { ScsiError, TimeoutError } from '../base/index.ts';
 import { type CheckedUnit, checkUnit, type Disk } from '../disk/index.ts';
 import { passOn } from './attention-notice.ts';
 import type { Device } from './device.ts';
@@ -37,9 +36,4 @@ export async function askWho(
     const checked = await checkUnit(sensing, disk.details.lun, diskOptionsOf(context, signal));
     if (changes === before || repeats === mostRepeats) return checked;
   }
-}
-
-/** Whether a check failed at the device, and not on the way to it. */
-export function isOfDevice(error: unknown): boolean {
-  return error instanceof ScsiError || (error instanceof TimeoutError && error.code === 'ISCSI_TASK_TIMEOUT');
 }

@@ -151,7 +151,7 @@ export class DeviceStack implements DevicePort {
     if (this.#context.isLost || this.#isClosed) return;
     this.#context.isLost = true;
     this.#moveAll('sessionLost');
-    this.#watch.stop(new SessionError('ISCSI_SESSION_LOST', 'The session was lost'));
+    this.#watch.suspend(new SessionError('ISCSI_SESSION_LOST', 'The session was lost'));
   }
 
   /**

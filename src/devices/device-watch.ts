@@ -1,16 +1,28 @@
 // Keeping up with the target: devices that are new, gone, resized, or not the ones any more that were opened.
 
-import { asIscsiError, type IscsiError } from '../base/index.ts';
+import { asIscsiError, type Deferred, IscsiError, sleep } from '../base/index.ts';
 import { type CheckedUnit, type Disk, isSameUnit, type UnitChange } from '../disk/index.ts';
+import { isOfDevice, isOfSession } from './check-failures.ts';
 import type { Device } from './device.ts';
-import { askWho, isOfDevice } from './device-check.ts';
+import { askWho } from './device-check.ts';
 import type { DeviceFacts } from './device-events.ts';
 import type { DevicePort } from './device-gate.ts';
-import { type Findings, FollowUp, nothingToFind } from './follow-up.ts';
+import {
+  type Findings,
+  FollowUp,
+  keepCheck,
+  mergeFindings,
+  nothingToFind,
+  releaseChecks,
+  wishCheck,
+} from './follow-up.ts';
 import { diskOptionsOf, factsOf, factsOfUnit, publishLoss, type StackContext } from './stack-context.ts';
 
 /** After so many checks that came to nothing a device counts as gone: nobody can say what answers there. */
 const mostFailedChecks = 3;
+
+/** The wait before a device is asked again whom the question did not reach. */
+const retryMs = 1000;
 
 /** What the watch has done to a device that is not what it was. */
 export interface WatchActions {
@@ -40,42 +52,40 @@ export class DeviceWatch {
    * a disk goes out before its identity has been compared.
    */
   noticed(lun: number | undefined, change: UnitChange): void {
-    if (this.#context.isLost) {
-      this.#put(this.#meanwhile, lun, change);
-      return;
+    if (this.#context.isLost) this.#put(this.#meanwhile, lun, change);
+    else {
+      this.#inBackground((findings) => {
+        this.#put(findings, lun, change);
+      });
     }
-    const affected = this.#affected(lun, change);
-    const done = this.#followUp.add((findings) => {
-      this.#put(findings, lun, change);
-    });
-    this.#keepBack(change === 'capacity' ? [] : affected, done);
+  }
+
+  /** The session is lost: what is being asked goes on when it is back, and until then nothing of those devices goes out. */
+  suspend(reason: Error): void {
+    mergeFindings(this.#meanwhile, this.#followUp.stop(reason));
   }
 
   /**
-   * The session takes commands again: what happened while it was reinstated is followed up. A target that was away may
-   * have come back with other units, and other INQUIRY data of those that nobody has open.
+   * The session takes commands again: what happened while it was lost is followed up. A target that was away may have
+   * come back with other units, and other INQUIRY data of those that nobody has open.
    */
   resumed(): void {
     const { inventory } = this.#context;
-    const { check, inquire, isInventoryAsked } = this.#meanwhile;
+    const meanwhile = this.#meanwhile;
     this.#meanwhile = nothingToFind();
-    if (!inventory.isLoaded && !isInventoryAsked && check.size === 0) return;
-    const done = this.#followUp.add((findings) => {
+    if (!inventory.isLoaded && !meanwhile.isInventoryAsked && meanwhile.check.size === 0) return;
+    this.#inBackground((findings) => {
+      mergeFindings(findings, meanwhile);
       findings.isInventoryAsked = true;
-      for (const lun of inquire) findings.inquire.add(lun);
       for (const { lun } of inventory.units) findings.inquire.add(lun);
-      for (const device of check) findings.check.add(device);
     });
-    this.#keepBack(check, done);
   }
 
   /** A request failed because there is no such unit: looks whether it is gone. */
   missed(device: Device): void {
-    this.#followUp
-      .add((findings) => {
-        findings.check.add(device);
-      })
-      .catch(() => undefined);
+    this.#inBackground((findings) => {
+      void wishCheck(findings, device);
+    });
   }
 
   /** Lists the units anew. Rejects with what the questions reject with. */
@@ -88,8 +98,9 @@ export class DeviceWatch {
 
   /** Whatever is being asked is pointless now. */
   stop(reason: Error): void {
+    this.suspend(reason);
+    releaseChecks(this.#meanwhile);
     this.#meanwhile = nothingToFind();
-    this.#followUp.stop(reason);
   }
 
   /**
@@ -97,45 +108,67 @@ export class DeviceWatch {
    * cannot be asked now.
    */
   async checkAll(port: DevicePort, signal: AbortSignal): Promise<void> {
-    const checks = await Promise.allSettled(
-      this.#opened().map((device) =>
-        this.#check(device, async (disk) => {
-          // Before the questions meet a unit attention: what it says of the cache decides what a flush may promise.
-          await disk.resume(port, signal);
-          // What has been noticed up to here, the questions find out.
-          this.#meanwhile.check.delete(device);
-          return await askWho(this.#context, disk, port, this.#meanwhile, signal);
-        }),
-      ),
-    );
+    const checks = await Promise.allSettled(this.#opened().map((device) => this.#checkAhead(device, port, signal)));
     const failed = checks.find((check) => check.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+  }
+
+  async #checkAhead(device: Device, port: DevicePort, signal: AbortSignal): Promise<void> {
+    let answered: Deferred<void> | undefined;
+    try {
+      await this.#check(device, async (disk) => {
+        // Before the questions meet a unit attention: what it says of the cache decides what a flush may promise.
+        await disk.resume(port, signal);
+        // What has been noticed up to here, the questions find out.
+        answered = this.#meanwhile.check.get(device);
+        this.#meanwhile.check.delete(device);
+        return await askWho(this.#context, disk, port, this.#meanwhile, signal);
+      });
+      answered?.resolve();
+    } catch (error) {
+      if (answered !== undefined) keepCheck(this.#meanwhile, device, answered);
+      throw error;
+    }
   }
 
   async #round(findings: Findings<Device>, signal: AbortSignal): Promise<void> {
     const { inventory, questions } = this.#context;
     if (findings.isRescan) inventory.reveal();
-    await Promise.all([...findings.check].map((device) => this.#insist(device, signal, findings)));
+    const checked = new Set(findings.check.keys());
+    await Promise.all([...checked].map((device) => this.#settleCheck(device, signal, findings)));
     if (findings.isInventoryAsked || findings.inquire.size > 0) {
       const changes = await inventory.refresh(questions, findings.inquire, diskOptionsOf(this.#context, signal));
-      await this.#publish(changes, signal, findings);
+      await this.#publish(changes, signal, checked);
+    }
+  }
+
+  /** One device must not have to wait for another, which may be stuck. */
+  async #settleCheck(device: Device, signal: AbortSignal, findings: Findings<Device>): Promise<void> {
+    try {
+      await this.#insist(device, signal, findings);
+    } finally {
+      if (!signal.aborted) {
+        findings.check.get(device)?.resolve();
+        findings.check.delete(device);
+      }
     }
   }
 
   async #publish(
     { added, missing, changed }: Awaited<ReturnType<StackContext['inventory']['refresh']>>,
     signal: AbortSignal,
-    findings: Findings<Device>,
+    checked: ReadonlySet<Device>,
   ): Promise<void> {
     const { events, inventory, devices } = this.#context;
+    const more = nothingToFind<Device>();
     for (const unit of missing) {
       const device = devices.get(unit.lun);
       if (device === undefined) {
         const facts = factsOfUnit(this.#context, unit);
         inventory.forget(unit.lun);
         events.emit('deviceRemoved', facts);
-      } else if (!findings.check.has(device)) {
-        await this.#insist(device, signal, findings);
+      } else if (!checked.has(device)) {
+        await this.#insist(device, signal, more);
       }
     }
     for (const unit of added) events.emit('deviceAdded', factsOfUnit(this.#context, unit));
@@ -143,9 +176,13 @@ export class DeviceWatch {
       const { lun, name } = factsOfUnit(this.#context, to);
       events.emit('deviceChanged', { lun, name, from, to });
     }
+    if (!more.isInventoryAsked && more.inquire.size === 0) return;
+    this.#inBackground((findings) => {
+      mergeFindings(findings, more);
+    });
   }
 
-  /** Checks until there is a result. */
+  /** Checks until there is a result. Rejects when the session is not there, and with the signal's reason. */
   async #insist(device: Device, signal: AbortSignal, findings: Findings<Device>): Promise<void> {
     for (;;) {
       try {
@@ -153,7 +190,9 @@ export class DeviceWatch {
         return;
       } catch (error) {
         signal.throwIfAborted();
-        if (!isOfDevice(error)) throw error;
+        if (!(error instanceof IscsiError) || isOfSession(error)) throw error;
+        // What stands in the way is not the device's fault, and will pass.
+        if (!isOfDevice(error)) await sleep(this.#context.options.clock, retryMs, signal);
       }
     }
   }
@@ -236,16 +275,17 @@ export class DeviceWatch {
   #put(findings: Findings<Device>, lun: number | undefined, change: UnitChange): void {
     if (change === 'inventory') findings.isInventoryAsked = true;
     if (change === 'inquiry' && lun !== undefined) findings.inquire.add(lun);
-    for (const device of this.#affected(lun, change)) findings.check.add(device);
+    for (const device of this.#affected(lun, change)) {
+      const checked = wishCheck(findings, device);
+      if (change !== 'capacity') device.hold(checked);
+    }
   }
 
-  /** Lets no command of these devices out before `done` has settled. */
-  #keepBack(devices: Iterable<Device>, done: Promise<void>): void {
-    const settled = done.catch(() => {
+  #inBackground(wish: (findings: Findings<Device>) => void): void {
+    this.#followUp.add(wish).catch(() => {
       // What could not be found out is asked again with the next question, or after the session has come back.
       this.#context.inventory.expire();
     });
-    for (const device of devices) device.hold(settled);
   }
 
   #opened(): Device[] {

@@ -140,6 +140,7 @@ export class Device {
     // The gate stays shut for the first reason: a changed device that goes away later still tells of the change.
     if (this.isOver) {
       this.#gate.shut(() => refusalOf(name, over, 'none'));
+      this.#gate.expel(refusalOf(name, over, 'none'));
       for (const { handle } of this.#holds) handle?.watchChanges();
     }
     if (over === 'gone') this.#life.abort(this.refusal('none'));

@@ -1,7 +1,8 @@
 // The logical units that a target shows: listed when somebody asks or the target says that they have changed.
 
-import { equalLun, ScsiError } from '../base/index.ts';
+import { equalLun } from '../base/index.ts';
 import { type DiskOptions, inquireUnit, listUnits, type UnitAddress, type UnitFacts } from '../disk/index.ts';
+import { isOfDevice } from './check-failures.ts';
 import type { DevicePort } from './device-gate.ts';
 
 /** What a new list brought. */
@@ -95,7 +96,7 @@ export class Inventory {
     try {
       return await inquireUnit(port, unit, options);
     } catch (error) {
-      if (!(error instanceof ScsiError)) throw error;
+      if (!isOfDevice(error)) throw error;
       this.#isStale = true;
       return this.#units.get(unit.lun);
     }
