@@ -76,9 +76,9 @@ export interface ConnectOptions extends LoginWishes {
   /** Whether a lost connection or session is opened again by itself (RFC 7143 §7.1.4); it is unless refused. */
   readonly reconnects?: boolean;
   /**
-   * Whether the commands of a lost connection go on over another one at ErrorRecoveryLevel 2 (TASK REASSIGN); true unless
-   * given. Else they end as at lower levels, and disks repeat what is safe. Say false for several connections to LIO at
-   * that level, whose kernel does not survive it (docs/lio.md).
+   * Whether the commands of a lost connection go on over another one at ErrorRecoveryLevel 2 (TASK REASSIGN). Else they end
+   * as at lower levels, and disks repeat what is safe. True unless given, but for LIO: its kernel need not survive it
+   * (docs/lio.md).
    */
   readonly reassignsTasks?: boolean;
   /**

@@ -33,6 +33,8 @@ export interface BenchSetup {
   readonly cmdSn?: number;
   /** How many commands the target takes at once. */
   readonly window?: number;
+  /** What the target calls itself (RFC 7143 §13.6). */
+  readonly targetAlias?: string;
   /** The initiator receives chunks of this size at most. */
   readonly chunkLength?: number;
 }
@@ -295,7 +297,10 @@ export class SessionBench implements AsyncDisposable {
 
   #respond(line: TargetLine, request: Heard<LoginRequest>, agreed: Map<string, string>, host: string): boolean {
     const text: string[] = [];
-    if (line.logins.length === 1) text.push(`TargetPortalGroupTag=${this.portalGroupTags.get(host)}`);
+    if (line.logins.length === 1) {
+      text.push(`TargetPortalGroupTag=${this.portalGroupTags.get(host)}`);
+      if (this.#setup.targetAlias !== undefined) text.push(`TargetAlias=${this.#setup.targetAlias}`);
+    }
     for (const pair of Buffer.from(request.data).toString().split('\0').slice(0, -1)) {
       const key = pair.slice(0, pair.indexOf('='));
       const answer = this.keys[key];

@@ -9,6 +9,7 @@ import type { Portal } from '../portal.ts';
 import type { Member } from '../roster.ts';
 import type { ScsiTask } from '../scsi-task.ts';
 import type { LostConnection } from './lost-connection.ts';
+import { reassignsTasks } from './reassigns-tasks.ts';
 import { pause, ReconnectSchedule } from './reconnect-schedule.ts';
 import type { RecoveryParts } from './recovery-parts.ts';
 import { reassignTask, retryUnreceived } from './task-reassign.ts';
@@ -50,13 +51,14 @@ async function reassign(
   lost: LostConnection,
   signal: AbortSignal,
 ): Promise<void> {
-  while (task.state === 'orphaned') {
+  const isOrphan = (): boolean => task.state === 'orphaned';
+  while (isOrphan()) {
     const via = await survivor(parts, signal);
     signal.throwIfAborted();
     const passTurn = await parts.tasks.takeManagementTurn(via.connection, signal);
     try {
       // Whatever had the turn before may have ended the task, or the connection.
-      if (task.state !== 'orphaned' || via.connection.failure !== undefined) continue;
+      if (!isOrphan() || via.connection.failure !== undefined) continue;
       await reassignTask(parts.context, parts.tasks, task, via, lost);
       return;
     } finally {
@@ -81,9 +83,7 @@ function endTasks({ context, tasks, membership }: RecoveryParts, lost: LostConne
 
 /** Resolves with whether the target keeps the tasks for a reassignment. */
 async function logOut(parts: RecoveryParts, lost: LostConnection, signal: AbortSignal): Promise<boolean> {
-  const { joining, options } = parts;
-  const level = joining.leading?.parameters.errorRecoveryLevel ?? 0;
-  let isForRecovery = level >= 2 && options.reassignsTasks !== false && lost.orphans.length > 0;
+  let isForRecovery = reassignsTasks(parts) && lost.orphans.length > 0;
   while (true) {
     const via = await survivor(parts, signal);
     lost.move('logoutStarted');

@@ -19,7 +19,7 @@ export interface RecoveryOptions {
   readonly reconnects?: boolean;
   /**
    * Whether the commands of a lost connection go on over another one at ErrorRecoveryLevel 2 (TASK REASSIGN, RFC 7143
-   * §7.2.2); true unless given. Else they end as at lower levels. For targets whose reassignment is not to be trusted.
+   * §7.2.2). Else they end as at lower levels. True unless given, but for LIO (docs/lio.md).
    */
   readonly reassignsTasks?: boolean;
   /**

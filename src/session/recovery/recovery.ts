@@ -7,6 +7,7 @@ import type { Portal } from '../portal.ts';
 import type { ResumeKind } from '../session-events.ts';
 import { cleanUp, reopen, takeOver } from './connection-repair.ts';
 import { LostConnection, type Remains } from './lost-connection.ts';
+import { reassignsTasks } from './reassigns-tasks.ts';
 import { pause, ReconnectSchedule } from './reconnect-schedule.ts';
 import type { RecoveryParts } from './recovery-parts.ts';
 
@@ -222,13 +223,12 @@ export class Recovery {
    * False when that cannot be, or the target refuses.
    */
   async #continue(signal: AbortSignal): Promise<boolean> {
-    const { joining, context, tasks, options } = this.#parts;
-    const level = joining.leading?.parameters.errorRecoveryLevel ?? 0;
+    const { joining, context, tasks } = this.#parts;
     const now = context.clock.now();
     const lost = this.lostConnections.find(
       ({ retainedUntil, state }) => state === 'cleanupWait' && now < retainedUntil,
     );
-    if (level < 2 || options.reassignsTasks === false || lost === undefined) return false;
+    if (lost === undefined || !reassignsTasks(this.#parts)) return false;
     lost.move('logoutStarted');
     try {
       const { member, portal } = lost.remains;
