@@ -123,6 +123,34 @@ for (const way of Object.keys(ways) as (keyof typeof ways)[]) {
   });
 }
 
+test('§6.3.5 what a target keeps of a login that was given up, the next login takes the place of', async () => {
+  await using target = await listenTarget({
+    name: 'iqn.2026-11.test:given-up',
+    luns: [],
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    parameters: { errorRecoveryLevel: 2 },
+  });
+  const held = target.inject('stall-connection:opcode=login-response,direction=sent,after=1');
+  const watched = watchInitiator();
+  const wishes = { portal: target.portals[0]!, targetName: target.name };
+  const underway = start(watched, wishes);
+  await held.hit();
+  await ways['the signal'](underway);
+  held.remove();
+  const kept = (): number[] => target.sessions().map(({ connections }) => connections.length);
+  await eventually(kept, ([connections]) => connections === 0);
+  const [before] = target.sessions();
+  const session = await watched.initiator.connect(wishes);
+  assert.deepEqual(
+    target.sessions().map(({ isid }) => isid),
+    [before?.isid],
+  );
+  assert.equal(session.isid, before?.isid);
+  await watched.initiator.close();
+  await watched.nothingLeft();
+  await settled(target);
+});
+
 test('a discovery ends with its initiator', async () => {
   await using target = await listenTarget({
     name: 'iqn.2026-11.test:given-up',
