@@ -1,6 +1,6 @@
 // What is done to the session, its connections and its target while requests are under way.
 
-import { IscsiError, systemClock } from '../../src/base/index.ts';
+import { IscsiError, systemClock, UsageError } from '../../src/base/index.ts';
 import type { SchedulingPolicy } from '../../src/session/index.ts';
 import { portalPlaceholder } from './faults.ts';
 import { beginAttempt, describeError, judge } from './judge.ts';
@@ -162,15 +162,23 @@ async function reboot(world: World, { downMs, keep, seed }: Extract<Operation, {
 
 /** The disk grows and shrinks again beyond what the soak uses of it. */
 async function resize(world: World): Promise<void> {
-  const { target } = world.bench;
-  target.resizeLun(0, diskLength + 65_536);
+  resizeTo(world, diskLength + 65_536);
   const attempt = beginAttempt(world, 'read');
   try {
     await attempt.handle.read(0, new Uint8Array(512));
   } catch (error) {
     judge(world, attempt, error);
   }
-  target.resizeLun(0, diskLength);
+  resizeTo(world, diskLength);
+}
+
+function resizeTo({ bench, needsNewLogin }: World, size: number): void {
+  try {
+    bench.target.resizeLun(0, size);
+  } catch (error) {
+    // The unit may have been taken away meanwhile.
+    if (!needsNewLogin || !(error instanceof UsageError)) throw error;
+  }
 }
 
 /** Asks what is there, which is answered from memory while the session is lost. */

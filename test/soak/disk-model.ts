@@ -12,7 +12,7 @@ export interface WriteRecord extends CellRange {
   readonly value: number;
   readonly step: number;
   readonly begun: number;
-  /** Stands for the object whose flush covers it. */
+  /** Through which it went: the handle whose flush covers it. */
   readonly owner: unknown;
   ended: number;
   state: 'underWay' | 'acknowledged' | 'unknown' | 'none';

@@ -97,6 +97,7 @@ export async function removeUnit(world: World): Promise<void> {
 /** Opens the disk anew in a session that has given it up. */
 export async function reopen(world: World, handle: DeviceHandle): Promise<void> {
   await handle.close();
+  world.hasUntoldLosses = true;
   if (world.session.state === 'free') {
     if (world.mood !== 'rough') throw new Violation(`the session ended by itself in a ${world.mood} time`);
     await world.login();
@@ -113,7 +114,7 @@ async function tryToRemove<T extends RemovalReport>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   const begunAt = systemClock.now();
-  const covered: WriteRecord[] = world.model.beginFlush(world.handle.disk);
+  const covered: WriteRecord[] = world.model.beginFlush(world.handle);
   try {
     const report = await work();
     for (const { error } of report.flushErrors) takeLosses(world, covered, error);
@@ -125,7 +126,7 @@ async function tryToRemove<T extends RemovalReport>(
     if (!(error instanceof IscsiError)) throw new Violation(`rejected with ${describeError(error)}`);
     world.count(`not let go: ${error.code}`);
     takeLosses(world, covered, error);
-    const isLoss = error.code === 'BLOCK_WRITES_LOST' && world.mayHaveLostWrites;
+    const isLoss = error.code === 'BLOCK_WRITES_LOST' && (world.mayHaveLostWrites || world.hasUntoldLosses);
     if (world.mood === 'calm' && !isLoss && !world.wasLateSince(begunAt)) {
       throw new Violation(`not let go in calm: ${describeError(error)}`);
     }

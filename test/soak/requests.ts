@@ -105,7 +105,7 @@ async function change(
 ): Promise<void> {
   const { model, step } = world;
   const attempt = beginAttempt(world, name, options.signal);
-  const record = model.beginWrite(range, value, step, attempt.handle.disk);
+  const record = model.beginWrite(range, value, step, attempt.handle);
   try {
     await work(attempt.handle);
   } catch (error) {
@@ -122,7 +122,7 @@ async function change(
 export async function flush(world: World): Promise<void> {
   const { model } = world;
   const attempt = beginAttempt(world, 'flush');
-  const covered = model.beginFlush(attempt.handle.disk);
+  const covered = model.beginFlush(attempt.handle);
   try {
     await attempt.handle.flush();
   } catch (error) {

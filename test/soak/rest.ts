@@ -68,7 +68,7 @@ async function restoreConnections(world: World): Promise<void> {
 async function settleFlush(world: World): Promise<void> {
   const { model, handle } = world;
   for (let attempt = 0; ; attempt += 1) {
-    const covered = model.beginFlush(handle.disk);
+    const covered = model.beginFlush(handle);
     await flush(world);
     if (covered.every(({ lastingSince, isGivenUp }) => isGivenUp || Number.isFinite(lastingSince))) return;
     if (attempt === 5) throw new Violation('flushing goes on failing after all faults are gone');

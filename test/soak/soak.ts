@@ -169,8 +169,6 @@ async function leftovers(before: ReadonlyMap<string, number>): Promise<string> {
   const extra = (): string[] => {
     return [...activeResources()].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name);
   };
-  for (let turn = 0; turn < 100 && extra().length > 0; turn += 1) {
-    await nextTurn();
-  }
+  for (let turn = 0; turn < 100 && extra().length > 0; turn += 1) await nextTurn();
   return extra().join(', ');
 }

@@ -31,6 +31,8 @@ export class World {
   mood: Mood = 'calm';
   /** Something has happened since the last flush after which a device may report that writes are lost. */
   mayHaveLostWrites = true;
+  /** A handle was closed that may not have been told of its lost writes, which is left to the removal then. */
+  hasUntoldLosses = false;
   /** The disk in hand gets no I/O any more: it has to be opened again. */
   isStale = false;
   /** Something has happened since the last rest that only a new login makes an end to. */
@@ -136,6 +138,7 @@ export class World {
       this.#session = session;
       this.#listen(session);
     });
+    this.hasUntoldLosses = false;
     await this.openDisk();
   }
 
