@@ -1,10 +1,12 @@
 // What is done to the session, its connections and its target while requests are under way.
 
-import { IscsiError, systemClock, UsageError } from '../../src/base/index.ts';
+import { IscsiError, sleep, systemClock, UsageError } from '../../src/base/index.ts';
 import type { SchedulingPolicy } from '../../src/session/index.ts';
+import { cellsPerBlock } from './cells.ts';
 import { portalPlaceholder } from './faults.ts';
 import { beginAttempt, describeError, judge } from './judge.ts';
 import type { Operation } from './plan.ts';
+import { carryOut, read } from './requests.ts';
 import { diskLength } from './target-bench.ts';
 import { Violation, type World } from './world.ts';
 
@@ -37,6 +39,9 @@ export async function control(world: World, operation: Control, faults: ArmedFau
       return;
     case 'cut':
       cut(world, operation.choice, operation.all);
+      return;
+    case 'overtake':
+      await overtake(world, operation);
       return;
     case 'fault':
       inject(world, operation, faults);
@@ -134,6 +139,29 @@ function cut(world: World, choice: number, all: boolean): void {
   world.count('cuts');
   if (all) session.cut();
   else session.cut(chosen.cid);
+}
+
+/**
+ * A write is carried out and seen, its status is held back, another one of the same block follows and is seen, and then
+ * all lines are cut: sent again, the first would bring old data back.
+ */
+async function overtake(world: World, { block, heldMs }: Extract<Operation, { kind: 'overtake' }>): Promise<void> {
+  world.disturb('benign');
+  const { target } = world.bench;
+  const range = { first: block * cellsPerBlock, last: (block + 1) * cellsPerBlock - 1 };
+  const write = { kind: 'write', range, fua: false, abortAfterMs: undefined } as const;
+  const fault = target.inject(`delay-status:command=write,count=1,ms=${8 * heldMs}`);
+  const writes = [carryOut(world, write)];
+  await sleep(systemClock, heldMs);
+  await read(world, range);
+  writes.push(carryOut(world, write));
+  await sleep(systemClock, heldMs);
+  await read(world, range);
+  for (const session of target.sessions()) session.cut();
+  fault.remove();
+  world.count(fault.hits > 0 ? 'overtaken' : 'cuts');
+  await Promise.all(writes);
+  await read(world, range);
 }
 
 function inject(world: World, operation: Extract<Operation, { kind: 'fault' }>, faults: ArmedFault[]): void {

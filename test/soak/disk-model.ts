@@ -37,6 +37,8 @@ interface Cell {
   sightings: Sighting[];
   /** Writes to a part of its block that were under way in a crash: they may put back what they had read before. */
   carriers: WriteRecord[];
+  /** Writes that were seen, and then something else in their place, since when. A write takes effect once. */
+  over: Map<WriteRecord, number>;
 }
 
 /** The disk holds something that it must not. */
@@ -59,7 +61,12 @@ export class DiskModel {
   constructor() {
     const blank = this.#record({ first: 0, last: cellCount - 1 }, 0, 0, undefined);
     Object.assign(blank, { ended: blank.begun, state: 'acknowledged', lastingSince: blank.begun });
-    this.#cells = Array.from({ length: cellCount }, () => ({ writes: [blank], sightings: [], carriers: [] }));
+    this.#cells = Array.from({ length: cellCount }, () => ({
+      writes: [blank],
+      sightings: [],
+      carriers: [],
+      over: new Map(),
+    }));
   }
 
   /** A moment later than all before. */
@@ -133,6 +140,7 @@ export class DiskModel {
       cell.writes = cell.writes.filter(({ ended }) => ended >= floor);
       cell.sightings = cell.sightings.slice(-2);
       cell.carriers = [];
+      cell.over.clear();
     }
     const kept = this.#all.filter((write) => write.state === 'acknowledged' && write.lastingSince === never);
     this.#all.splice(0, this.#all.length, ...kept.filter(({ isGivenUp }) => !isGivenUp));
@@ -173,8 +181,12 @@ export class DiskModel {
   #sources(cell: number, value: number | undefined, moment: number, isMedium: boolean): WriteRecord[] {
     const where = `block ${Math.floor(cell / cellsPerBlock)}, cell ${cell % cellsPerBlock}`;
     if (value === undefined) throw new ModelViolation(`${where} is torn, or holds what nobody has written`);
-    const { writes, sightings } = this.#known(cell);
+    const { writes, sightings, over } = this.#known(cell);
     const holders = writes.filter((write) => write.value === value);
+    const isOver = (write: WriteRecord): boolean => {
+      const since = over.get(write) ?? never;
+      return !isMedium && since < moment && since > this.#crashedAt;
+    };
     if (holders.length === 0) {
       throw new ModelViolation(`${where} holds value ${value}, which cannot be there; ${historyOf(writes)}`);
     }
@@ -188,7 +200,7 @@ export class DiskModel {
       const isKnown = seen.ended < moment && (seen.isLasting || (!isMedium && seen.begun > this.#crashedAt));
       if (isKnown && seen.value !== value) floor = Math.max(floor, seen.begun);
     }
-    const sources = holders.filter((write) => write.ended >= floor);
+    const sources = holders.filter((write) => write.ended >= floor && !isOver(write));
     if (sources.length > 0) return sources;
     const told = holders.map((write) => nameOf(write)).join(', ');
     throw new ModelViolation(
@@ -201,6 +213,7 @@ export class DiskModel {
     const sources = known.writes.filter((write) => write.value === seen.value);
     for (const write of sources) write.wasSeen = true;
     if (known.carriers.some(({ ended }) => ended > seen.begun)) return;
+    if (!seen.isLasting) markOver(known, seen);
     // A write that began after the look did was seen after that.
     const [source] = sources;
     const begun = sources.length === 1 && source !== undefined ? Math.max(seen.begun, source.begun) : seen.begun;
@@ -230,6 +243,14 @@ function requireWhole(
   const [one, other] = [a.sources[0], b.sources[0]];
   const names = one === undefined || other === undefined ? '' : `: ${nameOf(one)} and ${nameOf(other)}`;
   throw new ModelViolation(`block ${Math.floor(a.cell / cellsPerBlock)} is torn within${names}`);
+}
+
+/** Whatever was seen before, and is not there now, has had its effect. */
+function markOver({ writes, sightings, over }: Cell, { value, begun, ended }: Sighting): void {
+  for (const write of writes) {
+    if (write.value === 0 || write.value === value || over.has(write)) continue;
+    if (sightings.some((before) => before.value === write.value && before.ended < begun)) over.set(write, ended);
+  }
 }
 
 /** The cells beside a write in the blocks that it covers in part. */

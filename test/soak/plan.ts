@@ -27,6 +27,7 @@ export type Operation =
   | { readonly kind: 'policy'; readonly name: PolicyName; readonly choice: number }
   | { readonly kind: 'tasks'; readonly name: TaskManagementFunction }
   | { readonly kind: 'cut'; readonly choice: number; readonly all: boolean }
+  | { readonly kind: 'overtake'; readonly block: number; readonly heldMs: number }
   | { readonly kind: 'fault'; readonly fault: string; readonly steps: number; readonly mood: Mood }
   | {
       readonly kind: 'reboot';
@@ -56,6 +57,7 @@ const wildWeights = {
   ...quietWeights,
   fault: 9,
   cut: 2,
+  overtake: 1.5,
   reboot: 1,
   tasks: 1.5,
   leave: 0.8,
@@ -135,7 +137,7 @@ function ioAt(draw: Draw, kind: keyof typeof ioWeights, mood: Mood): Operation {
 
 function controlAt(
   draw: Draw,
-  kind: keyof typeof quietWeights | 'cut' | 'reboot' | 'tasks' | 'resizeUnit' | 'removeUnit',
+  kind: keyof typeof quietWeights | 'cut' | 'overtake' | 'reboot' | 'tasks' | 'resizeUnit' | 'removeUnit',
 ): Operation {
   const choice = draw.below(1000);
   switch (kind) {
@@ -150,6 +152,8 @@ function controlAt(
       return { kind, name: draw.pick(policyNames), choice };
     case 'cut':
       return { kind, choice, all: draw.chance(0.3) };
+    case 'overtake':
+      return { kind, block: draw.below(hotBlocks), heldMs: draw.between(3, 20) };
     case 'tasks':
       return { kind, name: draw.pick(functions) };
     case 'reboot':
