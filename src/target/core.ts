@@ -41,6 +41,7 @@ export class TargetCore {
     this.sessions = new SessionRegistry({
       maxSessions,
       commandWindow,
+      resetStyle: options.resetStyle,
       clock: options.clock,
       expired: (session, link) => {
         void closeAbsent(this, session, link);

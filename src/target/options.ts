@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock, UsageError } from '../base/index.ts';
 import type { LunOptions } from './device-server/logical-unit.ts';
+import type { ResetStyle } from './device-server/unit-attentions.ts';
 import type { TargetHooks } from './hooks.ts';
 import { type ChapOptions, type ResolvedChap, resolveChap } from './login/chap-options.ts';
 import { type ResolvedParameters, resolveParameters, type TargetParameters } from './negotiation/parameters.ts';
@@ -75,6 +76,8 @@ export interface TargetOptions {
   readonly pingTimeoutMs?: number;
   /** The first StatSN of each connection; 1 unless given. */
   readonly initialStatSn?: number;
+  /** How unit attention conditions tell of resets and of the loss of a nexus; `exact` unless given. */
+  readonly resetStyle?: ResetStyle;
   readonly limits?: TargetLimits;
   readonly hooks?: TargetHooks;
   /**
@@ -101,6 +104,7 @@ export interface ResolvedTargetOptions {
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly initialStatSn: number;
+  readonly resetStyle: ResetStyle;
   readonly limits: Required<TargetLimits>;
   readonly hooks: TargetHooks;
   readonly publishesCircuits: boolean;
@@ -146,6 +150,7 @@ export function resolveOptions(options: TargetOptions): ResolvedTargetOptions {
     pingIntervalMs: options.pingIntervalMs ?? 0,
     pingTimeoutMs: options.pingTimeoutMs ?? 5_000,
     initialStatSn: options.initialStatSn ?? 1,
+    resetStyle: options.resetStyle ?? 'exact',
     limits: { ...defaultLimits, ...options.limits },
     hooks: options.hooks ?? {},
     publishesCircuits: options.publishesCircuits ?? false,

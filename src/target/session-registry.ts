@@ -2,7 +2,7 @@
 
 import { loginStatus } from '../wire/index.ts';
 import { Nexuses } from './device-server/nexuses.ts';
-import { UnitAttentions } from './device-server/unit-attentions.ts';
+import { type ResetStyle, UnitAttentions } from './device-server/unit-attentions.ts';
 import type { LoginIdentity } from './login/login-identity.ts';
 import type { Pair } from './negotiation/operational-negotiation.ts';
 import type { SessionParameters } from './negotiation/parameters.ts';
@@ -20,11 +20,12 @@ export interface Refusal {
 export interface RegistryOptions extends Pick<SessionHost, 'clock' | 'expired'> {
   readonly maxSessions: number;
   readonly commandWindow: number;
+  readonly resetStyle: ResetStyle;
 }
 
 /** All sessions, by handle and by what identifies them. */
 export class SessionRegistry {
-  readonly nexuses: Nexuses = new Nexuses();
+  readonly nexuses: Nexuses;
   readonly #options: RegistryOptions;
   readonly #byHandle = new Map<number, TargetSession>();
   #nextHandle = 1;
@@ -32,6 +33,7 @@ export class SessionRegistry {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.nexuses = new Nexuses(options.resetStyle);
   }
 
   all(): TargetSession[] {

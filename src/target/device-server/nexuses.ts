@@ -2,7 +2,7 @@
 // the initiator port, its name and ISID, and outlives its sessions (RFC 7143 §4.4.2).
 
 import type { CheckCondition } from './sense.ts';
-import { UnitAttentions } from './unit-attentions.ts';
+import { type ResetStyle, UnitAttentions } from './unit-attentions.ts';
 
 /** The initiator port of a nexus. */
 export interface InitiatorPort {
@@ -26,11 +26,16 @@ interface Nexus {
 export class Nexuses {
   /** Those without a session in the order in which they lost it. */
   readonly #nexuses = new Map<string, Nexus>();
+  readonly #style: ResetStyle;
+
+  constructor(style: ResetStyle = 'exact') {
+    this.#style = style;
+  }
 
   /** A session begins. */
   enter(port: InitiatorPort): UnitAttentions {
     const key = keyOf(port);
-    const nexus = this.#nexuses.get(key) ?? { attentions: new UnitAttentions(), hasSession: true };
+    const nexus = this.#nexuses.get(key) ?? { attentions: new UnitAttentions(this.#style), hasSession: true };
     nexus.hasSession = true;
     this.#nexuses.set(key, nexus);
     return nexus.attentions;

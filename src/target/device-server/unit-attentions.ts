@@ -6,7 +6,18 @@ import { type CheckCondition, condition } from './sense.ts';
 const limit = 8;
 
 /** Of these, one that stands further to the right makes those before it needless (SAM-5 §5.14, precedence). */
-const resets: readonly CheckCondition[] = [condition.nexusLoss, condition.deviceReset, condition.powerOn];
+const resets: readonly CheckCondition[] = [
+  condition.nexusLoss,
+  condition.deviceReset,
+  condition.powerOn,
+  condition.anyReset,
+];
+
+/**
+ * How a target tells of resets. `exact`: each by its own code. `vague`: 29h/00h for all, and to every new session, as tgtd
+ * does. `silent`: not at all, neither of its restart nor of the loss of a nexus, as LIO.
+ */
+export type ResetStyle = 'exact' | 'vague' | 'silent';
 
 /** They tell of tasks of a session, which an initiator without that session has no more. */
 const endWithNexus: ReadonlySet<CheckCondition> = new Set([
@@ -15,17 +26,29 @@ const endWithNexus: ReadonlySet<CheckCondition> = new Set([
 ]);
 
 /**
- * The pending conditions of one nexus, by logical unit. Each begins with that of power on, since every initiator port has to
+ * The pending conditions of one nexus, by logical unit. Each begins with one of power on, since every initiator port has to
  * be told of it, and nobody knows which there are before they log in (SAM-5 §6.3.1).
  */
 export class UnitAttentions {
   readonly #pending = new Map<number, CheckCondition[]>();
+  readonly #style: ResetStyle;
+  /**
+   * What a logical unit begins with. To a port that was never here the general code, since nobody knows what it missed, and
+   * some initiators go on after no other (iscsi-ls of libiscsi).
+   */
+  #first: CheckCondition = condition.anyReset;
+
+  constructor(style: ResetStyle = 'exact') {
+    this.#style = style;
+  }
 
   /** Adds a condition; one that is pending already, or that a pending one says too, is not told. */
   establish(lun: number, attention: CheckCondition): void {
     const list = this.#list(lun);
     const rank = resets.indexOf(attention);
-    if (rank !== -1) {
+    if (rank !== -1 && this.#style !== 'exact') {
+      if (this.#style === 'vague' && !list.includes(condition.anyReset)) list.unshift(condition.anyReset);
+    } else if (rank !== -1) {
       if (list.some((each) => resets.indexOf(each) >= rank)) return;
       for (const each of resets.slice(0, rank)) if (list.includes(each)) list.splice(list.indexOf(each), 1);
       list.unshift(attention);
@@ -45,6 +68,7 @@ export class UnitAttentions {
   /** All logical units start anew, and have nothing else to tell. */
   powerOn(): void {
     this.#pending.clear();
+    this.#first = condition.powerOn;
   }
 
   /** Takes the condition that is to be told next, or returns undefined when there is none. */
@@ -55,8 +79,9 @@ export class UnitAttentions {
   #list(lun: number): CheckCondition[] {
     let list = this.#pending.get(lun);
     if (list === undefined) {
-      list = [condition.powerOn];
+      list = [];
       this.#pending.set(lun, list);
+      this.establish(lun, this.#first);
     }
     return list;
   }

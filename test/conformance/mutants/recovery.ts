@@ -118,9 +118,9 @@ export const recoveryMutants: readonly Mutant[] = [
   {
     row: 'recovery 17',
     defect: 'reason 2 is given at every level',
-    module: 'session/recovery/connection-repair.js',
-    find: '?? 0) >= 2',
-    replace: '?? 0) >= 0',
+    module: 'session/recovery/reassigns-tasks.js',
+    find: 'parameters.errorRecoveryLevel < 2',
+    replace: 'parameters.errorRecoveryLevel < 0',
   },
   {
     row: 'recovery 18',

@@ -157,7 +157,7 @@ suite('reboot (§7.4)', () => {
     await opened.target.reboot(); // waits for the one under way
     const again = await opened.connect();
     again.command(cdb.testUnitReady);
-    assert.deepEqual(await nextSense(again), [0x06, 0x29, 0x00]);
+    assert.deepEqual(await nextSense(again), [0x06, 0x29, 0x01]);
   });
 
   test('in place of a command, which is not carried out', async () => {
