@@ -7,6 +7,7 @@ import type { CommandRunner } from './command-runner.ts';
 import { readTraits, writeTraits } from './command-traits.ts';
 import { changeFailure } from './effects.ts';
 import { inPieces } from './pieces.ts';
+import { type OwnBytes, within } from './write-log.ts';
 
 /** What aligned I/O has to know of a disk. */
 export interface AlignedIoFacts {
@@ -25,6 +26,11 @@ export class AlignedIo {
   constructor(runner: CommandRunner, facts: AlignedIoFacts) {
     this.#runner = runner;
     this.#facts = facts;
+  }
+
+  /** How often the device has lost something or may have, up to what has been answered. */
+  get epoch(): number {
+    return this.#runner.unflushed.epoch;
   }
 
   /** The command that reads `into` in one go. */
@@ -63,16 +69,22 @@ export class AlignedIo {
   }
 
   /** Writes any number of blocks. When a part fails, the error names the range and `effect` covers all of it. */
-  async write(offset: number, from: Uint8Array, fua: boolean, signal: AbortSignal | undefined): Promise<void> {
+  async write(
+    offset: number,
+    from: Uint8Array,
+    fua: boolean,
+    signal: AbortSignal | undefined,
+    own?: OwnBytes,
+  ): Promise<void> {
     const { maxTransferLength, maxInFlight } = this.#facts;
     if (from.length <= maxTransferLength) {
-      await this.#writeOne(offset, from, fua, signal);
+      await this.#writeOne(offset, from, fua, signal, own);
       return;
     }
     const count = Math.ceil(from.length / maxTransferLength);
     const { failure, mayHaveChanged } = await inPieces(count, maxInFlight, async (piece) => {
       const at = piece * maxTransferLength;
-      await this.#writeOne(offset + at, from.subarray(at, at + maxTransferLength), fua, signal);
+      await this.#writeOne(offset + at, from.subarray(at, at + maxTransferLength), fua, signal, own);
     });
     if (failure !== undefined) throw changeFailure(failure.error, mayHaveChanged, offset, from.length);
   }
@@ -82,10 +94,17 @@ export class AlignedIo {
     await this.#runner.run(this.readRequest(offset, into, signal), readTraits);
   }
 
-  async #writeOne(offset: number, from: Uint8Array, fua: boolean, signal: AbortSignal | undefined): Promise<void> {
+  async #writeOne(
+    offset: number,
+    from: Uint8Array,
+    fua: boolean,
+    signal: AbortSignal | undefined,
+    own: OwnBytes | undefined,
+  ): Promise<void> {
     if (from.length === 0) return;
     const request = this.writeRequest(offset, from, fua, signal);
-    await this.#runner.change(request, writeTraits, offset, from.length, fua);
+    const part = own === undefined ? undefined : within(own, offset, offset + from.length);
+    await this.#runner.change(request, writeTraits, offset, from.length, fua, part);
   }
 }
 

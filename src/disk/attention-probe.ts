@@ -33,9 +33,10 @@ export class AttentionProbe {
       else if (result.status !== scsiStatus.busy && result.status !== scsiStatus.taskSetFull) break;
       else await sleep(clock, backoffMs, signal);
     }
-    if (!this.#missedAnswer) return;
+    const { unflushed } = this.#runner;
+    if (this.#missedAnswer) unflushed.doubt('an answer was lost that may have told of a reset', undefined);
+    else unflushed.metSilence();
     this.#missedAnswer = false;
-    this.#runner.unflushed.lose('an answer was lost that may have told of a reset', undefined);
   }
 
   async #ask(port: ScsiPort, signal: AbortSignal | undefined): Promise<ScsiResult> {

@@ -6,6 +6,8 @@
 // been told of. Of two changes that are under way together nobody knows which was carried out first, so each contests
 // the other, and stays contested when the other has ended.
 
+import type { OwnBytes } from './write-log.ts';
+
 /** No connection has this number. */
 export const noCid = -1;
 
@@ -22,6 +24,10 @@ export interface Change {
    * carried out before that.
    */
   doubtCid: number | undefined;
+  /** What of its blocks it is made for, when that is not all. */
+  readonly own: OwnBytes | undefined;
+  /** It ended well. */
+  isAcknowledged: boolean;
   /** Its place in the list. */
   at: number;
 }
@@ -31,9 +37,10 @@ export class ChangesInFlight {
   readonly #list: Change[] = [];
 
   /** A command is about to change bytes `start` to `end`. */
-  begin(start: number, end: number, isStable: boolean): Change {
+  begin(start: number, end: number, isStable: boolean, own?: OwnBytes): Change {
     const at = this.#list.length;
-    const change: Change = { start, end, isStable, isContested: false, doubtCid: undefined, at };
+    const state = { isContested: false, doubtCid: undefined, isAcknowledged: false };
+    const change: Change = { start, end, isStable, own, ...state, at };
     for (const other of this.#list) {
       if (other.start >= end || start >= other.end) continue;
       other.isContested = true;

@@ -6,10 +6,11 @@ import { commandName, lunToString, type Sense, scsiFailure, scsiStatus, senseKey
 import type { ScsiPort, ScsiRequest, ScsiResult } from '../session/index.ts';
 import { Attempts } from './attempts.ts';
 import { type Change, ChangesInFlight } from './changes-in-flight.ts';
-import { type CommandTraits, queryTraits } from './command-traits.ts';
+import { type CommandTraits, queryTraits, writeTraits } from './command-traits.ts';
 import { isIscsiError, withEffect } from './effects.ts';
 import type { ResolvedDiskOptions } from './options.ts';
 import { UnflushedWrites } from './unflushed-writes.ts';
+import type { OwnBytes } from './write-log.ts';
 
 /** Runs commands on one logical unit. */
 export class CommandRunner {
@@ -59,20 +60,21 @@ export class CommandRunner {
     return await this.settle(request, result, traits, change);
   }
 
-  /** As `run`, for a command that changes `length` bytes at `offset`; with `isStable`, on stable storage itself. */
+  /** As `run`, for a command that changes `length` bytes at `offset`; with `isStable`, on stable storage itself; `own` when not for all of them. */
   async change(
     request: ScsiRequest,
     traits: CommandTraits,
     offset: number,
     length: number,
     isStable = false,
+    own?: OwnBytes,
   ): Promise<void> {
-    const change = this.changes.begin(offset, offset + length, isStable);
+    const change = this.changes.begin(offset, offset + length, isStable, own);
     try {
       const { cid } = await this.run(request, traits, change);
-      this.unflushed.acknowledge(change, cid);
+      this.unflushed.acknowledge(change, cid, traits === writeTraits ? request.dataOut : undefined);
     } finally {
-      this.changes.end(change);
+      this.unflushed.end(change);
     }
   }
 

@@ -10,7 +10,9 @@ import type { DiskFacts, DiskIdentity } from './identify.ts';
 import { type DiskLimits, limitsOf } from './limits.ts';
 import type { ResolvedDiskOptions } from './options.ts';
 import { freeBy, Provisioning, readsZeros } from './provisioning.ts';
+import { ReadBack } from './read-back.ts';
 import { WriteCache } from './write-cache.ts';
+import { WriteGate } from './write-gate.ts';
 
 /** What else is known of a disk. */
 export interface DiskDetails {
@@ -38,6 +40,7 @@ export interface DiskParts {
   readonly maxInFlight: number;
   readonly io: AlignedIo;
   readonly cache: WriteCache;
+  readonly gate: WriteGate;
   readonly probe: AttentionProbe;
   readonly provisioning: Provisioning;
 }
@@ -50,7 +53,9 @@ export function makeParts(lun: Lun, runner: CommandRunner, facts: DiskFacts, opt
   const freeing = freeBy(capacity, facts.provisioning);
   const isZeroing = readsZeros(capacity, facts.provisioning);
   if (mode.isWriteCacheEnabled !== false) runner.unflushed.track();
+  const gate = new WriteGate();
   const limits = limitsOf(facts.blockLimits, blockSize, options.maxTransferLength, freeing === 'unmap');
+  const io = new AlignedIo(runner, { lun, blockSize, maxTransferLength: limits.maxTransferLength, maxInFlight });
   return {
     identity: facts.identity,
     geometry,
@@ -73,9 +78,15 @@ export function makeParts(lun: Lun, runner: CommandRunner, facts: DiskFacts, opt
     },
     hasFua: mode.dpoFua,
     maxInFlight,
-    io: new AlignedIo(runner, { lun, blockSize, maxTransferLength: limits.maxTransferLength, maxInFlight }),
+    io,
+    gate,
     probe: new AttentionProbe(runner, options),
-    cache: new WriteCache(runner, mode.isWriteCacheEnabled, options.flushTimeoutMs),
+    cache: new WriteCache(
+      runner,
+      new ReadBack(runner.unflushed, io, gate),
+      mode.isWriteCacheEnabled,
+      options.flushTimeoutMs,
+    ),
     provisioning: new Provisioning(runner, {
       blockSize,
       limits,

@@ -19,7 +19,7 @@ import { inPieces } from './pieces.ts';
 import type { Provisioning } from './provisioning.ts';
 import { alignedSpan, innerSpan, readUnaligned, writeUnaligned } from './unaligned-io.ts';
 import type { WriteCache } from './write-cache.ts';
-import { WriteGate } from './write-gate.ts';
+import type { WriteGate } from './write-gate.ts';
 
 /** Options of `Disk.flush`. */
 export interface FlushOptions extends BlockRequestOptions {
@@ -52,7 +52,7 @@ export class Disk implements BlockDevice {
   readonly #cache: WriteCache;
   readonly #provisioning: Provisioning;
   readonly #probe: AttentionProbe;
-  readonly #gate = new WriteGate();
+  readonly #gate: WriteGate;
   readonly #maxInFlight: number;
   readonly #hasFua: boolean;
   #geometry: Geometry;
@@ -69,6 +69,7 @@ export class Disk implements BlockDevice {
     this.#hasFua = parts.hasFua;
     this.#io = parts.io;
     this.#cache = parts.cache;
+    this.#gate = parts.gate;
     this.#provisioning = parts.provisioning;
     this.#probe = parts.probe;
     this.blockSize = parts.geometry.blockSize;
@@ -131,9 +132,9 @@ export class Disk implements BlockDevice {
             result = await this.#runner.recover(request, error, writeTraits, change);
           }
           if (!isWhole(result, 0)) result = await this.#runner.settle(request, result, writeTraits, change);
-          this.#runner.unflushed.acknowledge(change, result.cid);
+          this.#runner.unflushed.acknowledge(change, result.cid, from);
         } finally {
-          this.#runner.changes.end(change);
+          this.#runner.unflushed.end(change);
           this.#gate.leaveOpen();
         }
       } else {

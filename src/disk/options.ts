@@ -33,9 +33,10 @@ export interface DiskOptions {
   /** Longest wait of all; 2000 ms unless given. */
   readonly maxBackoffMs?: number;
   /**
-   * Whether the device is known to keep acknowledged writes through whatever makes it report 29h/00h, which may mean loss of
-   * power and may mean nothing: tgtd reports it to every new session. Then only 29h/01h (power on) and 29h/04h (internal
-   * reset) count as loss of a volatile cache. False unless given.
+   * Whether the device is known to keep acknowledged writes through whatever makes it report 29h/00h, or nothing, to a new
+   * session, which may mean loss of power and may mean nothing: tgtd and LIO do so. Then only 29h/01h (power on) and 29h/04h
+   * (internal reset) count as loss of a volatile cache. Unless given, what was not flushed is read back by the next flush,
+   * for which checksums of it are kept.
    */
   readonly keepsCacheOverReset?: boolean;
   /** Hears of every unit attention that a command met (capacity or mode parameters changed, a reset, …). */

@@ -110,6 +110,7 @@ async function patch(
   const { start, end } = alignedSpan(blockSize, part.offset, part.bytes.length);
   const blocks = new Uint8Array(end - start);
   await io.read(start, blocks, signal);
+  const own = { start: part.offset, end: part.offset + part.bytes.length, epoch: io.epoch };
   blocks.set(part.bytes, part.offset - start);
-  await io.write(start, blocks, fua, signal);
+  await io.write(start, blocks, fua, signal, own);
 }

@@ -3,9 +3,10 @@
 
 import { type BlockError, ScsiError } from '../base/index.ts';
 import { formatSense, type Sense, senseKey } from '../scsi/index.ts';
-import { cacheFate } from './cache-fate.ts';
+import { cacheFate, isExactReset, isReset } from './cache-fate.ts';
 import type { Change, ChangesInFlight } from './changes-in-flight.ts';
 import { type LossCursor, LostWrites } from './lost-writes.ts';
+import { type ChangeFacts, type LoggedChange, WriteLog } from './write-log.ts';
 import { addTo, emptySum, type WriteSum } from './write-sum.ts';
 
 /** A flush under way. */
@@ -15,6 +16,15 @@ export interface Flush {
   /** Losses after this one concern it: nobody had been told of them when it began. */
   readonly since: number;
   readonly cursor: LossCursor | undefined;
+  /** The place in the log up to which it makes changes stable, and how many doubts there had been. */
+  readonly logEnd: number;
+  readonly doubts: number;
+}
+
+/** What may be lost, and can be found out by reading. */
+export interface Doubt {
+  readonly changes: readonly LoggedChange[];
+  readonly reason: string;
 }
 
 /** Flushes that overlap each other without end must not make the list grow. */
@@ -32,6 +42,17 @@ export class UnflushedWrites {
   #growing: WriteSum | undefined;
   #flushes = 0;
   #reason = '';
+  readonly #log = new WriteLog();
+  #doubt: Doubt | undefined;
+  /** The one that is being read back. */
+  #reading: Doubt | undefined;
+  #isReadingVoid = false;
+  #doubts = 0;
+  #epoch = 0;
+  /** The device tells a loss of power from the loss of a nexus, so that nothing has to be found out by reading. */
+  #isExact = false;
+  /** It has told of some reset, and nothing was written since. */
+  #hasToldReset = false;
 
   constructor(changes: ChangesInFlight, keepsCacheOverReset: boolean) {
     this.#changes = changes;
@@ -48,15 +69,45 @@ export class UnflushedWrites {
     return this.#lost.count;
   }
 
-  /** A change ended well, on connection `cid`. */
-  acknowledge(change: Change, cid: number): void {
-    if (change.isStable || !this.#isTracking) return;
+  /** How often something was lost or called into doubt. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Something may be lost, and reading can tell. */
+  get hasDoubt(): boolean {
+    return this.#doubt !== undefined;
+  }
+
+  /** Whether anything has been called into doubt since a flush began. */
+  hasDoubtedSince(flush: Flush): boolean {
+    return this.#doubts !== flush.doubts;
+  }
+
+  /** A change ended well, on connection `cid`; `data` is what it wrote to its blocks, where that is known. */
+  acknowledge(change: Change, cid: number, data?: Uint8Array): void {
+    change.isAcknowledged = true;
+    if (!this.#isTracking) return;
     const { doubtCid, start, end } = change;
+    if (change.isStable) {
+      this.#mark('stable', change);
+      return;
+    }
+    this.#hasToldReset = false;
     if (doubtCid === undefined || doubtCid === cid) {
       addTo((this.#growing ??= this.#grow()), 1, end - start, start, end);
+      if (this.#isReadable) this.#log.append(this.#factsOf(change), data);
+      else this.#log.miss();
     } else {
+      this.#mark('murky', change);
       this.#lost.record({ writes: 1, bytes: end - start, start, end }, this.#reason);
     }
+  }
+
+  /** A change has ended in whatever way. */
+  end(change: Change): void {
+    this.#changes.end(change);
+    if (!change.isAcknowledged) this.#mark('murky', change);
   }
 
   /**
@@ -70,9 +121,31 @@ export class UnflushedWrites {
 
   /** A command on connection `cid` met a unit attention, or the error of an earlier one; see `lose`. */
   met(sense: Sense, cid: number | undefined): void {
+    this.#judgeTeller(sense);
     const fate = cacheFate(sense, this.#keepsCacheOverReset);
+    const reason = `the device reported ${formatSense(sense)}`;
     if (fate === 'unknown') this.#isTracking = true;
-    if (fate === 'lost') this.lose(`the device reported ${formatSense(sense)}`, cid);
+    if (fate === 'doubtful') this.doubt(reason, cid);
+    if (fate === 'lost') this.lose(reason, cid);
+  }
+
+  /**
+   * The session was reinstated, and nothing told of a reset or of the loss of the nexus, though each logical unit has to
+   * (SAM-5 §6.3.4): LIO says nothing after a restart either.
+   */
+  metSilence(): void {
+    if (this.#isReadable && !this.#hasToldReset)
+      this.doubt('the device did not tell what became of the session', undefined);
+  }
+
+  /** As `lose`, where the device may just as well have kept everything: what was not flushed is to be read back. */
+  doubt(reason: string, cid: number | undefined): void {
+    const sum = this.#takeAll(reason, cid);
+    const changes = this.#log.take();
+    this.#isReadingVoid = true;
+    if (sum === undefined) return;
+    if (changes === undefined || !this.#isReadable) this.#lost.record(sum, reason);
+    else this.#addDoubt({ changes: [...(this.#doubt?.changes ?? []), ...changes], reason });
   }
 
   /**
@@ -81,12 +154,59 @@ export class UnflushedWrites {
    * `undefined`, nothing that was sent before can be answered any more.
    */
   lose(reason: string, cid: number | undefined): void {
-    this.#reason = reason;
-    if (cid !== undefined) this.#changes.doubt(cid);
-    this.#merge();
-    const [sum] = this.#sums.splice(0);
-    this.#growing = undefined;
+    const sum = this.#takeAll(reason, cid);
+    this.#log.take();
+    this.giveUpDoubt();
     if (sum !== undefined) this.#lost.record(sum, reason);
+  }
+
+  /** Takes what is to be read back. To be followed by `settleDoubt` or `returnDoubt`. */
+  takeDoubt(): Doubt | undefined {
+    const doubt = this.#doubt;
+    this.#doubt = undefined;
+    this.#reading = doubt;
+    this.#isReadingVoid = false;
+    return doubt;
+  }
+
+  /**
+   * What reading has shown: `kept` is still there and waits for a flush, `lost` is not. Called while no flush is under way.
+   * When the device was reset meanwhile, it shows nothing.
+   */
+  settleDoubt(kept: readonly LoggedChange[], lost: readonly LoggedChange[]): void {
+    const reading = this.#reading;
+    if (reading === undefined || this.#isReadingVoid) {
+      this.returnDoubt();
+      return;
+    }
+    this.#reading = undefined;
+    this.#recordLost(lost, reading.reason);
+    if (kept.length === 0) return;
+    this.#log.restore(kept.map((change) => ({ ...change, epoch: this.#epoch })));
+    this.#sums.unshift(sumOf(kept));
+    this.#merge();
+    this.#growing = this.#sums[0];
+  }
+
+  /** What was to be read back stays in doubt. */
+  returnDoubt(): void {
+    const reading = this.#reading;
+    this.#reading = undefined;
+    if (reading === undefined) return;
+    this.#addDoubt({ changes: [...reading.changes, ...(this.#doubt?.changes ?? [])], reason: reading.reason });
+  }
+
+  /** Nothing will be found out any more. */
+  giveUpDoubt(): void {
+    for (const doubt of [this.#reading, this.#doubt])
+      if (doubt !== undefined) this.#recordLost(doubt.changes, doubt.reason);
+    this.#reading = undefined;
+    this.#doubt = undefined;
+  }
+
+  /** Whether a change in doubt would still have to be there, with all that has been changed since. */
+  standingOf(change: LoggedChange): 'clear' | 'uncertain' | 'overwritten' {
+    return this.#log.standingOf(change);
   }
 
   /** For a user who has nothing to do with losses that anybody has been told of. */
@@ -98,13 +218,16 @@ export class UnflushedWrites {
   beginFlush(cursor?: LossCursor): Flush {
     this.#flushes += 1;
     this.#growing = undefined;
-    return { through: this.#sums.at(-1), since: this.#lost.toldTo(cursor), cursor };
+    const { end: logEnd } = this.#log;
+    return { through: this.#sums.at(-1), since: this.#lost.toldTo(cursor), cursor, logEnd, doubts: this.#doubts };
   }
 
   /** The device has done what a flush asked for. */
   endFlush(flush: Flush): void {
     // A sum that is not there any more was lost, or made stable by another flush.
-    if (flush.through !== undefined) this.#sums.splice(0, this.#sums.indexOf(flush.through) + 1);
+    const count = flush.through === undefined ? 0 : this.#sums.indexOf(flush.through) + 1;
+    this.#sums.splice(0, count);
+    if (count > 0) this.#log.dropThrough(flush.logEnd, this.#sums.length === 0);
     this.#leaveFlush();
   }
 
@@ -121,9 +244,54 @@ export class UnflushedWrites {
     this.#leaveFlush();
   }
 
+  /** The last loss that a user has been told of, before a flush. */
+  toldTo(cursor: LossCursor | undefined): number {
+    return this.#lost.toldTo(cursor);
+  }
+
   /** The error for a flush whose caller has not been told of losses that concern it; from here on, it has been. */
-  takeLosses(flush: Flush): BlockError | undefined {
-    return this.#lost.take(flush.since, flush.cursor);
+  takeLosses(since: number, cursor: LossCursor | undefined): BlockError | undefined {
+    return this.#lost.take(since, cursor);
+  }
+
+  /** Whether it is worth while to keep what reading back needs: nothing else would tell what became of a cache. */
+  get #isReadable(): boolean {
+    return this.#isTracking && !this.#isExact && !this.#keepsCacheOverReset;
+  }
+
+  #judgeTeller(sense: Sense): void {
+    if (!isReset(sense)) return;
+    this.#hasToldReset = true;
+    this.#isExact = isExactReset(sense) ?? this.#isExact;
+  }
+
+  #mark(kind: 'stable' | 'murky', change: Change): void {
+    const isNeeded = !this.#log.isEmpty || this.#doubt !== undefined || this.#reading !== undefined;
+    if (isNeeded) this.#log.mark(kind, this.#factsOf(change));
+  }
+
+  #factsOf({ start, end, own }: Change): ChangeFacts {
+    return { start, end, own: own ?? { start, end, epoch: this.#epoch }, epoch: this.#epoch };
+  }
+
+  #addDoubt(doubt: Doubt): void {
+    this.#doubts += 1;
+    this.#doubt = doubt;
+  }
+
+  #recordLost(changes: readonly LoggedChange[], reason: string): void {
+    const acknowledged = changes.filter(({ kind }) => kind === 'written' || kind === 'blind');
+    if (acknowledged.length > 0) this.#lost.record(sumOf(acknowledged), reason);
+  }
+
+  /** Takes what is unflushed, as one sum. */
+  #takeAll(reason: string, cid: number | undefined): WriteSum | undefined {
+    this.#reason = reason;
+    this.#epoch += 1;
+    if (cid !== undefined) this.#changes.doubt(cid);
+    this.#merge();
+    this.#growing = undefined;
+    return this.#sums.splice(0)[0];
   }
 
   #leaveFlush(): void {
@@ -147,4 +315,10 @@ export class UnflushedWrites {
     for (const { writes, bytes, start, end } of this.#sums) addTo(merged, writes, bytes, start, end);
     this.#sums = [merged];
   }
+}
+
+function sumOf(changes: readonly LoggedChange[]): WriteSum {
+  const sum = emptySum();
+  for (const { start, end } of changes) addTo(sum, 1, end - start, start, end);
+  return sum;
 }

@@ -1,15 +1,24 @@
 // Getting what was written out of the device's volatile cache: SYNCHRONIZE CACHE.
 
-import { BlockError, ScsiError } from '../base/index.ts';
+import { BlockError, type Deferred, deferred, raceAbort, ScsiError } from '../base/index.ts';
 import { encodeSynchronizeCache10Cdb, encodeSynchronizeCache16Cdb } from '../scsi/index.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { flushTraits } from './command-traits.ts';
 import { isIscsiError, withEffect } from './effects.ts';
 import type { LossCursor } from './lost-writes.ts';
+import type { ReadBack } from './read-back.ts';
+
+/** How often a flush starts over when the device is reset meanwhile. */
+const mostRounds = 4;
 
 /** The write cache of one disk. */
 export class WriteCache {
   readonly #runner: CommandRunner;
+  readonly #readBack: ReadBack;
+  #flushes = 0;
+  #idle: Deferred<void> | undefined;
+  /** While it goes on, flushes wait. */
+  #readingBack: Promise<void> | undefined;
   /** Undefined when the device does not say. */
   readonly #isEnabled: boolean | undefined;
   readonly #timeoutMs: number;
@@ -19,8 +28,9 @@ export class WriteCache {
     encodeSynchronizeCache16Cdb,
   ];
 
-  constructor(runner: CommandRunner, isEnabled: boolean | undefined, timeoutMs: number) {
+  constructor(runner: CommandRunner, readBack: ReadBack, isEnabled: boolean | undefined, timeoutMs: number) {
     this.#runner = runner;
+    this.#readBack = readBack;
     this.#isEnabled = isEnabled;
     this.#timeoutMs = timeoutMs;
   }
@@ -31,15 +41,9 @@ export class WriteCache {
    */
   async flush(cursor: LossCursor | undefined, signal: AbortSignal | undefined): Promise<void> {
     const { unflushed } = this.#runner;
-    const flush = unflushed.beginFlush(cursor);
-    try {
-      await this.#synchronize(signal);
-    } catch (error) {
-      unflushed.failFlush(flush, error);
-      throw error;
-    }
-    unflushed.endFlush(flush);
-    const loss = unflushed.takeLosses(flush);
+    const since = unflushed.toldTo(cursor);
+    await this.#stabilize(cursor, signal);
+    const loss = unflushed.takeLosses(since, cursor);
     if (loss !== undefined) throw loss;
   }
 
@@ -48,19 +52,70 @@ export class WriteCache {
    * flush to be told of.
    */
   async makeStable(offset: number, length: number, lossCount: number, signal: AbortSignal | undefined): Promise<void> {
-    const { unflushed } = this.#runner;
-    const flush = unflushed.beginFlush();
     try {
-      await this.#synchronize(signal);
+      await this.#stabilize(undefined, signal);
     } catch (error) {
-      unflushed.failFlush(flush, error);
       if (!isIscsiError(error)) throw error;
       throw withEffect(error, 'unknown', 'what was written may still be in a volatile cache', { offset, length });
     }
-    unflushed.endFlush(flush);
-    if (unflushed.lossCount === lossCount) return;
+    if (this.#runner.unflushed.lossCount === lossCount) return;
     const message = `The device lost its cache while ${length} bytes at ${offset} were on their way to stable storage`;
     throw new BlockError('BLOCK_WRITES_LOST', message, { effect: 'unknown', offset, length });
+  }
+
+  /** Puts on stable storage what the device still has of all acknowledged writes. What it has not is counted as lost. */
+  async #stabilize(cursor: LossCursor | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const { unflushed } = this.#runner;
+    for (let rounds = 1; ; rounds += 1) {
+      if (this.#readingBack !== undefined || unflushed.hasDoubt) await this.#resolveDoubt(signal);
+      const flush = unflushed.beginFlush(cursor);
+      this.#flushes += 1;
+      try {
+        await this.#synchronize(signal);
+        unflushed.endFlush(flush);
+      } catch (error) {
+        unflushed.failFlush(flush, error);
+        throw error;
+      } finally {
+        this.#leave();
+      }
+      if (!unflushed.hasDoubtedSince(flush)) return;
+      if (rounds === mostRounds) {
+        unflushed.giveUpDoubt();
+        return;
+      }
+    }
+  }
+
+  /** Reads back what is in doubt, while no flush is under way: a flush makes stable only what was there when it began. */
+  async #resolveDoubt(signal: AbortSignal | undefined): Promise<void> {
+    while (this.#readingBack !== undefined || this.#runner.unflushed.hasDoubt) {
+      if (this.#readingBack === undefined) {
+        await (this.#readingBack = this.#readBackAlone(signal));
+      } else {
+        // Whoever began it hears of its failure.
+        await raceAbort(
+          this.#readingBack.catch(() => undefined),
+          signal,
+        );
+      }
+    }
+  }
+
+  async #readBackAlone(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      while (this.#flushes > 0) await raceAbort((this.#idle ??= deferred()).promise, signal);
+      await this.#readBack.run(signal);
+    } finally {
+      this.#readingBack = undefined;
+    }
+  }
+
+  #leave(): void {
+    this.#flushes -= 1;
+    if (this.#flushes > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
   }
 
   /**

@@ -36,6 +36,8 @@ export interface LineProxy extends AsyncDisposable {
   callers: 'pass' | 'reset' | 'silence';
   /** From now on nothing passes, in any direction. */
   freeze(): void;
+  /** Ends all connections; new ones are taken. */
+  cut(): void;
 }
 
 /** Starts a proxy to a target. Each connection through it meets the fault, if there is one. */
@@ -83,6 +85,10 @@ export async function startLineProxy(
     freeze: () => {
       isFrozen = true;
       for (const line of lines) line.cut('silence');
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

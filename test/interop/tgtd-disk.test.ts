@@ -1,10 +1,14 @@
 // Disks of a foreign target: what tgtd's LUNs say of themselves, and that every kind of request does to them what it says.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { connect, type Disk } from '../../src/index.ts';
 import { skipWithout } from '../support/peers.ts';
+import { makeTempDir } from '../support/temp.ts';
 import { startTgtd, type TgtdLun } from '../support/tgtd.ts';
+import { startLineProxy } from './line-proxy.ts';
 
 const mebibyte = 1_048_576;
 
@@ -97,5 +101,37 @@ suite('disks of tgtd', { skip: skipWithout(['tgtd', 'tgtadm']) }, () => {
       assert.equal(disk.readOnly, true);
       await assert.rejects(disk.write(0, new Uint8Array(512)), { code: 'BLOCK_READ_ONLY' });
     });
+  });
+
+  test('29h/00h, which it tells every new session, makes a flush read back what was not flushed', async () => {
+    await using dir = await makeTempDir();
+    const path = dir.file('disk');
+    await using file = await open(path, 'w+');
+    await file.truncate(16 * mebibyte);
+    await using tgtd = await startTgtd({ luns: [{ sizeBytes: 16 * mebibyte, path }] });
+    await using line = await startLineProxy(tgtd);
+    const portal = { host: line.host, port: line.port };
+    const session = await connect({
+      portal,
+      targetName: tgtd.targetName,
+      reconnects: true,
+      offers: { defaultTime2Wait: 0 },
+      limits: { reconnectIntervalMs: 50 },
+    });
+    const disk = await session.openDisk(1);
+    await disk.write(0, pattern(2 * mebibyte, 1));
+    const back = once(session.events, 'resumed');
+    line.cut();
+    await back;
+    await disk.flush();
+    await disk.write(0, pattern(mebibyte, 2));
+    const again = once(session.events, 'resumed');
+    line.cut();
+    await again;
+    await file.write(pattern(4096, 3), 0, 4096, 65_536); // as if the host had lost a page of its cache
+    await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 65_536, length: 4096 });
+    await disk.flush();
+    await disk.close();
+    await session.logout();
   });
 });

@@ -22,6 +22,8 @@ export class FakeNexus implements ScsiPort {
   #isUp = true;
   /** What happens after a reinstatement, before anything else goes out. */
   beforeResume: (port: ScsiPort) => Promise<void> = async () => {};
+  /** What the device tells of a reinstatement, unless there is more to tell. */
+  tells: scsi.Sense | undefined = nexusLoss;
   /** How often the line was cut. */
   cuts = 0;
 
@@ -58,7 +60,7 @@ export class FakeNexus implements ScsiPort {
   async restore(): Promise<void> {
     for (;;) {
       const cuts = this.cuts;
-      if (this.#device.attentions.length === 0) this.#device.attentions.push(nexusLoss);
+      if (this.#device.attentions.length === 0 && this.tells !== undefined) this.#device.attentions.push(this.tells);
       try {
         await this.beforeResume({ execute: (request) => this.#send(request, true) });
       } catch (error) {

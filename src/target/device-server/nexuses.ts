@@ -1,7 +1,7 @@
 // The I_T nexuses that the target has had since it was powered on, with what each is still to be told. A nexus is named by
 // the initiator port, its name and ISID, and outlives its sessions (RFC 7143 §4.4.2).
 
-import type { CheckCondition } from './sense.ts';
+import { type CheckCondition, condition } from './sense.ts';
 import { type ResetStyle, UnitAttentions } from './unit-attentions.ts';
 
 /** The initiator port of a nexus. */
@@ -27,6 +27,11 @@ export class Nexuses {
   /** Those without a session in the order in which they lost it. */
   readonly #nexuses = new Map<string, Nexus>();
   readonly #style: ResetStyle;
+  /**
+   * What a port that is new here is told. Before the first reboot that is the general code, since some initiators go on after
+   * no other (iscsi-ls of libiscsi); afterwards it is the exact one.
+   */
+  #first: CheckCondition = condition.anyReset;
 
   constructor(style: ResetStyle = 'exact') {
     this.#style = style;
@@ -35,7 +40,10 @@ export class Nexuses {
   /** A session begins. */
   enter(port: InitiatorPort): UnitAttentions {
     const key = keyOf(port);
-    const nexus = this.#nexuses.get(key) ?? { attentions: new UnitAttentions(this.#style), hasSession: true };
+    const nexus = this.#nexuses.get(key) ?? {
+      attentions: new UnitAttentions(this.#style, this.#first),
+      hasSession: true,
+    };
     nexus.hasSession = true;
     this.#nexuses.set(key, nexus);
     return nexus.attentions;
@@ -65,6 +73,7 @@ export class Nexuses {
 
   /** The target starts anew: whoever comes is told so, and who has come already. */
   powerOn(): void {
+    this.#first = condition.powerOn;
     for (const [key, { attentions, hasSession }] of this.#nexuses) {
       if (hasSession) attentions.powerOn();
       else this.#nexuses.delete(key);

@@ -32,14 +32,12 @@ const endWithNexus: ReadonlySet<CheckCondition> = new Set([
 export class UnitAttentions {
   readonly #pending = new Map<number, CheckCondition[]>();
   readonly #style: ResetStyle;
-  /**
-   * What a logical unit begins with. To a port that was never here the general code, since nobody knows what it missed, and
-   * some initiators go on after no other (iscsi-ls of libiscsi).
-   */
-  #first: CheckCondition = condition.anyReset;
+  #first: CheckCondition;
 
-  constructor(style: ResetStyle = 'exact') {
+  /** `first` is what each logical unit begins with. */
+  constructor(style: ResetStyle = 'exact', first: CheckCondition = condition.anyReset) {
     this.#style = style;
+    this.#first = first;
   }
 
   /** Adds a condition; one that is pending already, or that a pending one says too, is not told. */

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BlockError, IscsiError, nextTurn } from '../../../src/base/index.ts';
 import { type Disk, openDisk } from '../../../src/disk/index.ts';
+import { makeSense, senseKey } from '../../../src/scsi/index.ts';
 import { FakeNexus } from '../../support/fake-nexus.ts';
 import { FakeScsiDevice } from '../../support/fake-scsi-device.ts';
 import { instantClock } from '../../support/instant-clock.ts';
@@ -22,12 +23,18 @@ const turns = 14;
 /** What happens to the device at the crash point. */
 type Crash = 'power' | 'line';
 
+/**
+ * What the device tells afterwards: the loss of power or of the nexus, 29h/00h for either as tgtd does, or nothing as LIO.
+ */
+type Teller = 'exact' | 'vague' | 'silent';
+
 interface Scenario {
   readonly seed: number;
   readonly crash: Crash;
   /** The crash comes after this many commands, and again after as many more. */
   readonly after: number;
   readonly hasFua: boolean;
+  readonly teller: Teller;
 }
 
 /** Pseudo-random numbers from 0 up to 1. */
@@ -66,11 +73,13 @@ class World {
       provisioning: { lbpu: true, lbpws: true, lbprz: 1 },
     });
     this.nexus = new FakeNexus(this.device);
+    if (scenario.teller === 'vague') this.nexus.tells = makeSense(senseKey.unitAttention, 0x2900);
+    if (scenario.teller === 'silent') this.nexus.tells = undefined;
   }
 
   get name(): string {
-    const { seed, crash, after, hasFua } = this.scenario;
-    return `seed ${seed}, ${crash} lost after ${after} commands, ${hasFua ? 'FUA' : 'no FUA'}`;
+    const { seed, crash, after, hasFua, teller } = this.scenario;
+    return `seed ${seed}, ${crash} lost after ${after} commands, ${hasFua ? 'FUA' : 'no FUA'}, ${teller} device`;
   }
 
   async open(): Promise<void> {
@@ -92,6 +101,7 @@ class World {
 
   losePower(): void {
     this.device.losePower(() => this.random() < 0.5);
+    if (this.scenario.teller !== 'exact') this.device.attentions = [];
     this.checkPromises();
   }
 
@@ -177,7 +187,9 @@ async function flush(world: World, cursor: { seen: number }, told: Set<WriteReco
     world.checkPromises();
   } catch (error) {
     assert.ok(error instanceof BlockError && error.code === 'BLOCK_WRITES_LOST', `${world.name}: ${String(error)}`);
-    assert.equal(world.scenario.crash, 'power', `${world.name}: nothing was lost with the line`);
+    // Of blocks that were written in part since, reading cannot tell whether the rest is there.
+    const mayTell = world.scenario.crash === 'power' || world.scenario.teller !== 'exact';
+    assert.ok(mayTell, `${world.name}: nothing was lost with the line`);
     world.told += 1;
     const { offset = 0, length = 0 } = error;
     const isOutside = ({ first, last }: WriteRecord): boolean =>
@@ -214,27 +226,37 @@ async function run(scenario: Scenario): Promise<World> {
   return world;
 }
 
-const crashPoints = 60;
+const crashPoints = 50;
 const baseSeed = Number(process.env['HAWSER_SEED'] ?? 20_261_121);
 
-for (const crash of ['power', 'line'] as const) {
-  for (const hasFua of [true, false]) {
-    const claim =
-      crash === 'power'
-        ? 'what a flush or FUA acknowledged survives, and nothing else is reported as safe'
-        : 'nothing is lost, brought back or told, but writes that contested each other';
-    test(`${crash} lost after each k-th command, ${hasFua ? 'with' : 'without'} FUA (seed ${baseSeed}): ${claim}`, async () => {
-      const sums = { crashes: 0, told: 0, unknown: 0 };
-      for (let after = 1; after <= crashPoints; after += 1) {
-        const world = await run({ seed: baseSeed + after, crash, after, hasFua });
-        sums.crashes += world.crashes;
-        sums.told += world.told;
-        sums.unknown += world.unknown;
-      }
-      // A run in which nothing happened would prove nothing.
-      assert.ok(sums.crashes >= crashPoints, JSON.stringify(sums));
-      assert.equal(sums.told > 0, crash === 'power', JSON.stringify(sums));
-      assert.ok(sums.unknown > 0, JSON.stringify(sums));
-    });
-  }
+const variants: readonly [crash: Crash, hasFua: boolean, teller: Teller][] = [
+  ['power', true, 'exact'],
+  ['power', false, 'exact'],
+  ['line', true, 'exact'],
+  ['line', false, 'exact'],
+  ['power', true, 'vague'],
+  ['power', false, 'silent'],
+  ['line', true, 'vague'],
+  ['line', false, 'silent'],
+];
+
+for (const [crash, hasFua, teller] of variants) {
+  const claim =
+    crash === 'power'
+      ? 'what a flush or FUA acknowledged survives, and nothing else is reported as safe'
+      : 'nothing is lost, brought back or told, but writes that contested each other';
+  const how = `${hasFua ? 'with' : 'without'} FUA, ${teller} device (seed ${baseSeed})`;
+  test(`${crash} lost after each k-th command, ${how}: ${claim}`, async () => {
+    const sums = { crashes: 0, told: 0, unknown: 0 };
+    for (let after = 1; after <= crashPoints; after += 1) {
+      const world = await run({ seed: baseSeed + after, crash, after, hasFua, teller });
+      sums.crashes += world.crashes;
+      sums.told += world.told;
+      sums.unknown += world.unknown;
+    }
+    // A run in which nothing happened would prove nothing.
+    assert.ok(sums.crashes >= crashPoints, JSON.stringify(sums));
+    if (teller === 'exact') assert.equal(sums.told > 0, crash === 'power', JSON.stringify(sums));
+    assert.ok(sums.unknown > 0, JSON.stringify(sums));
+  });
 }

@@ -71,13 +71,11 @@ test('POWER ON OCCURRED met after unflushed writes: the next flush fails once, a
 });
 
 for (const [code, fate] of [
-  [0x2900, 'lost'],
   [0x2901, 'lost'],
   [0x2902, 'kept'],
   [0x2903, 'kept'],
   [0x2904, 'lost'],
   [0x2907, 'kept'],
-  [0x2908, 'lost'],
   [0x2a09, 'kept'],
   [0x3f0e, 'kept'],
 ] as const) {

@@ -114,7 +114,7 @@ test('writes that wait for the reinstatement are not in doubt: they are sent aft
 });
 
 test('an answer to resume that was lost may have told of a reset: the cache counts as lost after the next one', async () => {
-  const [, disk] = await open();
+  const [device, disk] = await open();
   await disk.write(0, block);
   const ahead = new FakeScsiDevice();
   const unsent = new TransportError('ISCSI_CONNECTION_LOST', 'lost', { address: 'x', effect: 'none' });
@@ -126,6 +126,7 @@ test('an answer to resume that was lost may have told of a reset: the cache coun
   ahead.script({ error: lostAnswer });
   await assert.rejects(disk.resume(ahead), (error) => error === lostAnswer);
   await disk.resume(ahead);
+  device.medium.fill(0);
   await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', message: /an answer was lost/ });
   await disk.write(0, block);
   await disk.resume(ahead);

@@ -238,7 +238,7 @@ test('SAM-5 §5.14: a unit attention is told once, before all but INQUIRY, REPOR
   const sense = await dataOf(plan(0x03, 0, 0, 0, 18));
   assert.deepEqual([sense[2], sense[12], sense[13]], [0x06, 0x29, 0x03]);
   assert.equal(await outcomeOf(plan(0x00)), undefined);
-  assert.equal(new UnitAttentions().take(3), condition.powerOn);
+  assert.equal(new UnitAttentions().take(3), condition.anyReset);
 });
 
 suite('SAM-5 §4.7: where there is no disk', () => {
