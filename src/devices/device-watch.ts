@@ -1,11 +1,11 @@
 // Keeping up with the target: devices that are new, gone, resized, or not the ones any more that were opened.
 
-import { asIscsiError, type Deferred, IscsiError, sleep } from '../base/index.ts';
-import { type CheckedUnit, type Disk, isSameUnit, type UnitChange } from '../disk/index.ts';
+import { type Deferred, IscsiError, sleep, TimeoutError, TransportError, withDeadline } from '../base/index.ts';
+import type { CheckedUnit, Disk, UnitChange } from '../disk/index.ts';
 import { isOfDevice, isOfSession } from './check-failures.ts';
 import type { Device } from './device.ts';
 import { askWho } from './device-check.ts';
-import type { DeviceFacts } from './device-events.ts';
+import { type ComparisonActions, DeviceComparison } from './device-comparison.ts';
 import type { DevicePort } from './device-gate.ts';
 import {
   type Findings,
@@ -16,34 +16,27 @@ import {
   releaseChecks,
   wishCheck,
 } from './follow-up.ts';
-import { diskOptionsOf, factsOf, factsOfUnit, publishLoss, type StackContext } from './stack-context.ts';
+import { diskOptionsOf, factsOfUnit, type StackContext } from './stack-context.ts';
 
-/** After so many checks that came to nothing a device counts as gone: nobody can say what answers there. */
-const mostFailedChecks = 3;
-
-/** The wait before a device is asked again whom the question did not reach. */
+/** The wait before a device is asked again that has not answered, or whom the question did not reach. */
 const retryMs = 1000;
 
-/** What the watch has done to a device that is not what it was. */
-export interface WatchActions {
-  /** The target has taken the device away. Requests under way may still finish. */
-  removed(device: Device, facts: DeviceFacts): void;
-  /** Another device has taken its place, so that it gets no I/O any more. */
-  replaced(device: Device): void;
-}
+/** How long a device may take to say what it is before a session goes on: the others wait for it. */
+const aheadLimitMs = 5000;
 
 /** Watches the devices of one session. */
 export class DeviceWatch {
   readonly #context: StackContext;
-  readonly #actions: WatchActions;
   readonly #followUp: FollowUp<Device>;
-  readonly #failedChecks = new WeakMap<Device, number>();
+  readonly #comparison: DeviceComparison;
+  /** Devices whose unit attentions, which wait behind a reinstatement, have not been met. */
+  readonly #unmet = new WeakSet<Device>();
   /** What was noticed while the session was lost, or about to be back. */
   #meanwhile = nothingToFind<Device>();
 
-  constructor(context: StackContext, actions: WatchActions) {
+  constructor(context: StackContext, actions: ComparisonActions) {
     this.#context = context;
-    this.#actions = actions;
+    this.#comparison = new DeviceComparison(context, actions);
     this.#followUp = new FollowUp((findings, signal) => this.#round(findings, signal));
   }
 
@@ -76,7 +69,7 @@ export class DeviceWatch {
     if (!inventory.isLoaded && !meanwhile.isInventoryAsked && meanwhile.check.size === 0) return;
     this.#inBackground((findings) => {
       mergeFindings(findings, meanwhile);
-      findings.isInventoryAsked = true;
+      if (inventory.isLoaded) findings.isInventoryAsked = true;
       for (const { lun } of inventory.units) findings.inquire.add(lun);
     });
   }
@@ -104,31 +97,60 @@ export class DeviceWatch {
   }
 
   /**
-   * Compares every opened device with what it was, over a port that goes ahead of all queues. Rejects when one of them
-   * cannot be asked now.
+   * Compares every opened device with what it was, over a port that goes ahead of all queues. One that cannot say what it is
+   * holds up nobody else: its commands are kept back, and it is asked again when the session goes on. Rejects when the
+   * questions do not get through.
    */
   async checkAll(port: DevicePort, signal: AbortSignal): Promise<void> {
-    const checks = await Promise.allSettled(this.#opened().map((device) => this.#checkAhead(device, port, signal)));
+    const devices = this.#opened();
+    for (const device of devices) this.#unmet.add(device);
+    const checks = await Promise.allSettled(devices.map((device) => this.#checkAhead(device, port, signal)));
     const failed = checks.find((check) => check.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
   async #checkAhead(device: Device, port: DevicePort, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#context.options;
     let answered: Deferred<void> | undefined;
+    const ask = async (disk: Disk, either: AbortSignal): Promise<CheckedUnit | undefined> => {
+      await this.#meet(device, disk, port, either);
+      either.throwIfAborted();
+      // What has been noticed up to here, the questions find out.
+      answered = this.#meanwhile.check.get(device);
+      this.#meanwhile.check.delete(device);
+      return await askWho(this.#context, disk, port, this.#meanwhile, either);
+    };
     try {
-      await this.#check(device, async (disk) => {
-        // Before the questions meet a unit attention: what it says of the cache decides what a flush may promise.
-        await disk.resume(port, signal);
-        // What has been noticed up to here, the questions find out.
-        answered = this.#meanwhile.check.get(device);
-        this.#meanwhile.check.delete(device);
-        return await askWho(this.#context, disk, port, this.#meanwhile, signal);
-      });
+      await this.#comparison.compare(
+        device,
+        async (disk) =>
+          await withDeadline(
+            clock,
+            aheadLimitMs,
+            () => tooSlow(device.name),
+            signal,
+            (either) => ask(disk, either),
+          ),
+      );
       answered?.resolve();
     } catch (error) {
       if (answered !== undefined) keepCheck(this.#meanwhile, device, answered);
-      throw error;
+      signal.throwIfAborted();
+      if (!isOfDevice(error)) throw error;
+      this.#putOff(device);
     }
+  }
+
+  /** Compares a device later. What waits in the session for it goes back to its disk, and so behind the gate. */
+  #putOff(device: Device): void {
+    const { targetName, options } = this.#context;
+    device.hold(wishCheck(this.#meanwhile, device));
+    const { disk, name } = device;
+    const message = `${name} did not say what it is after the session was lost`;
+    if (disk === undefined) return;
+    options.endTasks(disk.details.lun, (effect) => {
+      return new TransportError('ISCSI_CONNECTION_LOST', message, { address: targetName, effect });
+    });
   }
 
   async #round(findings: Findings<Device>, signal: AbortSignal): Promise<void> {
@@ -186,83 +208,24 @@ export class DeviceWatch {
   async #insist(device: Device, signal: AbortSignal, findings: Findings<Device>): Promise<void> {
     for (;;) {
       try {
-        await this.#check(device, (disk) => askWho(this.#context, disk, this.#context.port, findings, signal));
+        await this.#comparison.compare(device, async (disk) => {
+          await this.#meet(device, disk, this.#context.port, signal);
+          return await askWho(this.#context, disk, this.#context.port, findings, signal);
+        });
         return;
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof IscsiError) || isOfSession(error)) throw error;
-        // What stands in the way is not the device's fault, and will pass.
-        if (!isOfDevice(error)) await sleep(this.#context.options.clock, retryMs, signal);
+        await sleep(this.#context.options.clock, retryMs, signal);
       }
     }
   }
 
-  /** Compares a device with what it was. */
-  async #check(device: Device, ask: (disk: Disk) => Promise<CheckedUnit | undefined>): Promise<void> {
-    const { disk } = device;
-    if (disk === undefined || device.isOver) return;
-    let checked: CheckedUnit | undefined;
-    try {
-      checked = await ask(disk);
-    } catch (error) {
-      if (isOfDevice(error) && this.#countFailure(device) >= mostFailedChecks) {
-        this.#removed(device, asIscsiError(error));
-        return;
-      }
-      throw error;
-    }
-    this.#failedChecks.delete(device);
-    this.#conclude(device, disk, checked);
-  }
-
-  #conclude(device: Device, disk: Disk, checked: CheckedUnit | undefined): void {
-    // A removal may have ended while the question was under way.
-    if (device.isOver) return;
-    if (checked === undefined) this.#removed(device, undefined);
-    else if (isSameUnit(disk, checked)) this.#resized(device, checked);
-    else this.#replaced(device, checked);
-  }
-
-  #resized(device: Device, checked: CheckedUnit): void {
-    const from = device.resize(checked);
-    const { lun, name, disk } = device;
-    if (from === undefined || disk === undefined) return;
-    this.#context.events.emit('deviceResized', { lun, name, from, to: disk.size });
-  }
-
-  #replaced(device: Device, { identity: to }: CheckedUnit): void {
-    const { disk } = device;
-    if (disk === undefined) return;
-    const facts = { ...factsOf(this.#context, device), state: 'changed' } as const;
-    device.move('identityDiffered');
-    this.#context.options.endTasks(disk.details.lun, (effect) => device.refusal(effect));
-    this.#context.inventory.forget(device.lun);
-    this.#context.inventory.expire();
-    publishLoss(this.#context, facts, 'replaced');
-    if (facts.holders.length === 0) {
-      device.finish();
-      this.#context.devices.delete(device.lun);
-    } else {
-      this.#actions.replaced(device);
-    }
-    this.#context.events.emit('deviceReplaced', { device: facts, from: disk.identity, to });
-  }
-
-  #removed(device: Device, reason: IscsiError | undefined): void {
-    const { inventory, events } = this.#context;
-    const facts = { ...factsOf(this.#context, device), state: 'gone' } as const;
-    device.move('unitRemoved');
-    inventory.forget(device.lun);
-    publishLoss(this.#context, facts, 'removed');
-    this.#actions.removed(device, facts);
-    if (facts.holders.length > 0) events.emit('deviceRemovedInUse', facts, reason);
-    else events.emit('deviceRemoved', facts);
-  }
-
-  #countFailure(device: Device): number {
-    const count = (this.#failedChecks.get(device) ?? 0) + 1;
-    this.#failedChecks.set(device, count);
-    return count;
+  /** Meets what waits behind a reinstatement before the questions do: it decides what a flush may promise. */
+  async #meet(device: Device, disk: Disk, port: DevicePort, signal: AbortSignal): Promise<void> {
+    if (!this.#unmet.has(device)) return;
+    await disk.resume(port, signal);
+    this.#unmet.delete(device);
   }
 
   /** A target that has told one unit of a new inventory need not tell the others (SPC-4 §6.33). */
@@ -291,4 +254,14 @@ export class DeviceWatch {
   #opened(): Device[] {
     return [...this.#context.devices.values()].filter(({ disk }) => disk !== undefined);
   }
+}
+
+/** What a device told that was asked too long may be told to nobody else. */
+function tooSlow(device: string): TimeoutError {
+  const message = `${device} did not say what it is in ${aheadLimitMs} ms`;
+  return new TimeoutError('ISCSI_TASK_TIMEOUT', message, {
+    operation: 'identification',
+    limitMs: aheadLimitMs,
+    effect: 'unknown',
+  });
 }

@@ -3,7 +3,8 @@
 // a gate (device-gate.ts) that all its commands pass; hold.ts is one holder's hold on it, device-handle.ts what the holder
 // works with, write-stake.ts what it may lose; removal.ts is the sequence by which devices are let go, one removal after
 // the other (removals.ts). inventory.ts lists what the target shows, device-watch.ts follows up what it says has changed
-// (device-check.ts asks who is there), and sensing-port.ts and attention-notice.ts pass on what a device tells once.
+// (device-check.ts asks who is there, device-comparison.ts judges it), and sensing-port.ts and attention-notice.ts pass on
+// what a device tells once.
 
 export type { UnknownWrite } from './device.ts';
 export type {

@@ -298,7 +298,7 @@ suite('devices that are exchanged', () => {
     bench.session.unit(0).requests.length = 0;
     bench.session.unit(0).script({ opcode: scsi.scsiOpcode.inquiry, times: 100, sense: broken });
     bench.stack.attention(scsi.lunFromNumber(0), scsi.encodeSense(inquiryChanged));
-    await settle();
+    await bench.clock.advance(2000);
     const asked = bench.session.unit(0).takeCommands();
     assert.equal(asked.filter((name) => name === 'TEST UNIT READY').length, 3);
     assert.deepEqual(told.slice(0, 1), ['deviceRemovedInUse 0']);
