@@ -15,6 +15,10 @@ import {
   type InitiatorSession,
   type RemovalReport,
 } from 'hawser';
+import { createMemoryDevice } from 'hawser/block';
+import { deferred } from '../../../src/base/index.ts';
+import { lunToNumber } from '../../../src/scsi/index.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { type Lab, openLab, rejection, size, targetName } from './lab.ts';
 
 const testUnitReady = { lun: { high: 0, low: 0 }, cdb: new Uint8Array(6) };
@@ -159,6 +163,61 @@ suite('add-lun and remove-lun', () => {
       [report.holders, report.unknownWrites, report.flushErrors.map(({ error }) => error.code)],
       [[], [], ['ISCSI_DEVICE_GONE']],
     );
+    assert.equal((await session.logout()).isClean, true);
+  });
+});
+
+suite('a disk that falls silent behind a reboot', () => {
+  test('the session goes on after 5 s without it, and it goes on when it answers; nothing is lost', async () => {
+    const asked = deferred();
+    let isSilent = false;
+    const disks = [0, 1].map((lun) => ({ lun, device: createMemoryDevice(size), serial: `S${lun}` }));
+    await using lab = await openLab({
+      luns: disks,
+      parameters: { defaultTime2Wait: 0 },
+      hooks: {
+        onCommand: ({ lun, cdb }) => {
+          if (!isSilent || lunToNumber(lun) !== 1 || cdb[0] !== 0x00) return undefined;
+          isSilent = false;
+          asked.resolve();
+          return { kind: 'never' };
+        },
+      },
+    });
+    const clock = new FakeClock();
+    await using initiator = new Initiator({ clock });
+    const session = await initiator.connect({
+      portal: lab.target.portals[0]!,
+      targetName,
+      reconnects: true,
+      limits: { pingIntervalMs: 0 },
+      offers: { defaultTime2Wait: 0 },
+    });
+    const well = await session.openDisk(0);
+    const silent = await session.openDisk(1);
+    const suspended = once(session.events, 'suspended');
+    const resumed = once(session.events, 'resumed');
+    isSilent = true;
+    await lab.target.reboot();
+    await suspended;
+    const writes = [well, silent].map((disk) => disk.write(0, Buffer.alloc(4096, 7)));
+    await asked.promise;
+    await clock.advance(5000);
+    await resumed;
+    await Promise.all(writes);
+    for (const { device } of disks) {
+      const bytes = Buffer.alloc(4096);
+      await device.read(0, bytes);
+      assert.ok(bytes.every((byte) => byte === 7));
+    }
+    assert.deepEqual(
+      (await session.devices()).map(({ lun, state }) => [lun, state]),
+      [
+        [0, 'present'],
+        [1, 'present'],
+      ],
+    );
+    for (const disk of [well, silent]) await disk.close();
     assert.equal((await session.logout()).isClean, true);
   });
 });
