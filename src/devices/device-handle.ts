@@ -29,10 +29,10 @@ export class DeviceHandle implements BlockDevice {
   #isWatched = false;
 
   /** @internal */
-  constructor(disk: Disk, events: HandleEvents) {
+  constructor(disk: Disk, events: HandleEvents, left?: LossCursor) {
     this.disk = disk;
     this.#events = events;
-    this.#stake = new WriteStake(disk);
+    this.#stake = new WriteStake(disk, left);
     const { trim } = disk;
     if (trim !== undefined) {
       this.trim = (offset, length, options) => this.#changing(offset, length, () => trim(offset, length, options));

@@ -19,15 +19,15 @@ import {
   type Disk,
   type DiskOptions,
   type FlushOptions,
-  type LossCursor,
   openDisk,
   type UnitAttention,
 } from '../disk/index.ts';
 import { DeviceGate, type DevicePort } from './device-gate.ts';
-import { DeviceHandle } from './device-handle.ts';
+import { DeviceHandle, type HandleEvents } from './device-handle.ts';
 import { type DeviceEvent, type DeviceState, deviceTransition } from './device-states.ts';
 import { Hold } from './hold.ts';
 import type { Holder } from './holder.ts';
+import { LeftStakes } from './write-stake.ts';
 
 /** What a device is made of. */
 export interface DeviceParts {
@@ -70,8 +70,8 @@ export class Device {
   #disk: Disk | undefined;
   /** How many of the writes that passed the gate the last good flush was sure to cover. */
   #flushed = 0;
-  /** The least that a holder had been told of lost writes which closed its handle without asking: a removal tells the rest. */
-  #untold: LossCursor | undefined;
+  /** What holders may lose that closed their handles without a flush. */
+  readonly #left = new LeftStakes();
 
   constructor(parts: DeviceParts) {
     this.lun = parts.lun;
@@ -191,7 +191,7 @@ export class Device {
   async flush(limitMs: number, isLost: boolean): Promise<void> {
     const disk = this.#disk;
     if (disk?.features.flush !== true) return;
-    if ((isLost || this.isOver) && !this.isDirty && this.#untold === undefined) return;
+    if ((isLost || this.isOver) && !this.isDirty && this.#left.least === undefined) return;
     if (this.isOver) throw this.refusal('unknown');
     if (isLost) {
       const message = `${this.name} cannot be flushed while its session is lost`;
@@ -204,11 +204,19 @@ export class Device {
       limit,
       () => flushTimeout(this.name, limitMs),
       undefined,
-      async (signal) => {
-        const cursor = this.#untold;
-        await this.#flush(disk, cursor === undefined ? { signal } : { signal, cursor });
-      },
+      (signal) => this.#flushForAll(disk, signal),
     );
+  }
+
+  /** Flushes, and tells of what those may have lost who closed without a flush; that is told once, too. */
+  async #flushForAll(disk: Disk, signal: AbortSignal): Promise<void> {
+    const cursor = this.#left.least;
+    try {
+      await this.#flush(disk, cursor === undefined ? { signal } : { signal, cursor });
+    } catch (error) {
+      if (error instanceof BlockError && error.code === 'BLOCK_WRITES_LOST') this.#left.clear();
+      throw error;
+    }
   }
 
   /** The removal is over: the device is gone for good. */
@@ -248,7 +256,7 @@ export class Device {
   }
 
   #handle(disk: Disk, hold: Hold): DeviceHandle {
-    return new DeviceHandle(disk, {
+    const events: HandleEvents = {
       released: () => {
         this.#release(hold);
       },
@@ -256,13 +264,14 @@ export class Device {
         this.#parts.failed(this, error);
       },
       flush: (options) => this.#flush(disk, options),
-    });
+    };
+    return new DeviceHandle(disk, events, this.#left.take(hold.key));
   }
 
   #release(hold: Hold): void {
     this.#holds.delete(hold);
     const cursor = hold.handle?.lossCursor;
-    if (cursor !== undefined && cursor.seen < (this.#untold?.seen ?? Number.POSITIVE_INFINITY)) this.#untold = cursor;
+    if (cursor !== undefined) this.#left.leave(hold.key, cursor);
     hold.release();
     if (this.#holds.size > 0) return;
     // Nobody waits for the answers any more.
@@ -274,12 +283,10 @@ export class Device {
   async #flush(disk: Disk, options: FlushOptions | undefined): Promise<void> {
     // A flush covers what had settled before it, so one amid writes leaves the device dirty.
     const covered = this.holds.some(({ handle }) => handle?.isChanging === true) ? 0 : this.#gate.writes;
-    const untold = this.#untold;
+    const left = this.#left.claim();
     await disk.flush(options);
     this.#flushed = Math.max(this.#flushed, covered);
-    // Nothing is lost that somebody has not been told of: who closed before it has nothing to lose any more.
-    const hasBeenTold = untold?.seen === disk.lossCursor().seen;
-    if (this.#untold === untold && hasBeenTold) this.#untold = undefined;
+    this.#left.settle(left, disk.lossCursor().seen);
   }
 }
 

@@ -26,6 +26,11 @@ export class Hold {
     return this.#reason === undefined ? this.#facts : { ...this.#facts, reason: this.#reason };
   }
 
+  /** The same for all handles of one holder, which is known by its label and pid. */
+  get key(): string {
+    return `${this.#facts.pid} ${this.#facts.label}`;
+  }
+
   /** Absent while the device is still being identified. */
   get handle(): DeviceHandle | undefined {
     return this.#handle;

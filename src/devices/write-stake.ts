@@ -16,8 +16,10 @@ export class WriteStake {
   #cursor: LossCursor | undefined;
   #changes = 0;
 
-  constructor(disk: Pick<Disk, 'lossCursor'>) {
+  /** `left`: what the same holder left behind when it closed a handle before. */
+  constructor(disk: Pick<Disk, 'lossCursor'>, left?: LossCursor) {
     this.#disk = disk;
+    this.#cursor = left;
   }
 
   /** How far the holder was told of losses since it wrote something that no flush of its own has covered. */
@@ -39,5 +41,51 @@ export class WriteStake {
   /** The flush has covered what it claimed, or has told that it is lost. */
   settle(claim: FlushClaim): void {
     if (claim.changes === this.#changes) this.#cursor = undefined;
+  }
+}
+
+/** More holders than this that have closed without a flush are told apart no more. */
+const mostHolders = 64;
+
+/** The stakes of holders that have closed without a flush: theirs again when they come back, else a removal's to tell of. */
+export class LeftStakes {
+  readonly #cursors = new Map<string, LossCursor>();
+
+  /** The least that any of them was told; undefined when nobody has left anything. */
+  get least(): LossCursor | undefined {
+    let least: LossCursor | undefined;
+    for (const cursor of this.#cursors.values()) if (cursor.seen < (least?.seen ?? Infinity)) least = cursor;
+    return least;
+  }
+
+  /** A holder closes, having been told as much as its cursor says. */
+  leave(holder: string, cursor: LossCursor): void {
+    const key = this.#cursors.size < mostHolders || this.#cursors.has(holder) ? holder : '';
+    const other = this.#cursors.get(key);
+    if (other === undefined || cursor.seen < other.seen) this.#cursors.set(key, cursor);
+  }
+
+  /** A holder comes back. */
+  take(holder: string): LossCursor | undefined {
+    const cursor = this.#cursors.get(holder);
+    this.#cursors.delete(holder);
+    return cursor;
+  }
+
+  /** A flush begins, which covers what had been left by then. */
+  claim(): ReadonlyMap<string, LossCursor> {
+    return new Map(this.#cursors);
+  }
+
+  /** That flush has made stable what was left by those who had been told of all losses up to `told`. */
+  settle(claim: ReadonlyMap<string, LossCursor>, told: number): void {
+    for (const [holder, cursor] of claim) {
+      if (cursor.seen === told && this.#cursors.get(holder) === cursor) this.#cursors.delete(holder);
+    }
+  }
+
+  /** A removal has told of everything. */
+  clear(): void {
+    this.#cursors.clear();
   }
 }

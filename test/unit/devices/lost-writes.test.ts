@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { BlockError } from '../../../src/base/index.ts';
 import type { DeviceHandle } from '../../../src/devices/index.ts';
 import * as scsi from '../../../src/scsi/index.ts';
 import { openBench, type StackBench } from './stack-bench.ts';
@@ -109,6 +110,55 @@ test('a holder that closes without asking leaves its loss to the removal, though
   await loseCache(bench, c);
   await assert.rejects(b.flush(), lost);
   for (const handle of [a, b, c]) await handle.close();
+  await assert.rejects(bench.stack.removeAll(), lost);
+  await bench.stack.removeAll();
+});
+
+test('a holder that closes and comes back is told by its own flush, and the removal has nothing to add', async () => {
+  const bench = openBench();
+  const [a, b, c] = await openThree(bench);
+  await a.write(0, block);
+  await a.close();
+  await loseCache(bench, c);
+  await assert.rejects(b.flush(), lost);
+  const again = await bench.stack.open(0, { label: 'a' });
+  const other = await bench.stack.open(0, { label: 'a', pid: 1 });
+  await other.flush();
+  await assert.rejects(again.flush(), lost);
+  await again.flush();
+  for (const handle of [again, other, b, c]) await handle.close();
+  await bench.stack.removeAll();
+});
+
+test('what several holders have left is told together, once', async () => {
+  const bench = openBench();
+  const [, , c] = await openThree(bench);
+  for (let holder = 0; holder < 100; holder += 1) {
+    const handle = await bench.stack.open(0, { label: `copy ${holder}` });
+    await handle.write(holder * 512, block);
+    await handle.close();
+    if (holder % 40 === 0) await loseCache(bench, c);
+  }
+  await loseCache(bench, c);
+  await assert.rejects(c.flush(), lost);
+  const { flushErrors } = await bench.stack.removeAll({ force: true });
+  assert.deepEqual(
+    flushErrors.map(({ error }) => error instanceof BlockError && [error.offset, error.length]),
+    [[0, 100 * 512]],
+  );
+});
+
+test('once refused with it, a removal is not refused with the same loss again', async () => {
+  const bench = openBench();
+  const [a, b, c] = await openThree(bench);
+  await a.write(0, block);
+  await a.close();
+  await loseCache(bench, c);
+  await b.write(0, block);
+  await b.close();
+  await loseCache(bench, c);
+  await assert.rejects(c.flush(), lost);
+  await c.close();
   await assert.rejects(bench.stack.removeAll(), lost);
   await bench.stack.removeAll();
 });
