@@ -6,6 +6,26 @@ export interface Segment {
   readonly payload: Uint8Array;
 }
 
+/** The same bytes, each PDU of iSCSI as a segment of its own: for connections without digests. */
+export function pduSegments(segments: readonly Segment[]): Segment[] {
+  const rest = { initiator: Buffer.alloc(0), target: Buffer.alloc(0) };
+  return segments.flatMap(({ from, payload }) => {
+    let bytes = Buffer.concat([rest[from], payload]);
+    const pdus: Segment[] = [];
+    for (let length = pduLength(bytes); length <= bytes.length; length = pduLength(bytes)) {
+      pdus.push({ from, payload: bytes.subarray(0, length) });
+      bytes = bytes.subarray(length);
+    }
+    rest[from] = bytes;
+    return pdus;
+  });
+}
+
+/** RFC 7143 §11.2.1.5, §11.2.1.6: the header segments in words, the data in bytes that are padded to words. */
+function pduLength(bytes: Buffer): number {
+  return bytes.length < 48 ? 48 : 48 + bytes.readUInt8(4) * 4 + Math.ceil(bytes.readUIntBE(5, 3) / 4) * 4;
+}
+
 const initiatorPort = 40000;
 
 /** The bytes of a pcap file (version 2.4, raw IPv4 packets) that holds the segments in order. */

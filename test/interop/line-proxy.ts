@@ -2,6 +2,8 @@
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+import type { Segment } from './capture-file.ts';
+
 export type LineDirection = 'toTarget' | 'toInitiator';
 
 /**
@@ -21,6 +23,8 @@ export interface LineFault {
 export interface ProxiedLine {
   /** What the target says does not arrive from now on, while the target is still heard. */
   mute(): void;
+  /** Bytes of the target that came since, and went nowhere. */
+  readonly swallowed: number;
   /** Nothing passes from now on. */
   cut(how: LineCut): void;
 }
@@ -30,6 +34,8 @@ export interface LineProxy extends AsyncDisposable {
   readonly port: number;
   /** Bytes that have passed in each direction, over all connections. */
   readonly carried: Readonly<Record<LineDirection, number>>;
+  /** What has passed on each connection, in the order in which they were made. */
+  readonly records: readonly (readonly Segment[])[];
   /** The connections that are neither cut nor closed, in the order in which they were made. */
   readonly lines: readonly ProxiedLine[];
   /** What becomes of connections that are made from now on: `reset` and `silence` leave the target out of it. */
@@ -40,14 +46,16 @@ export interface LineProxy extends AsyncDisposable {
   cut(): void;
 }
 
-/** Starts a proxy to a target. Each connection through it meets the fault, if there is one. */
+/** Starts a proxy to a target. Each connection through it meets the fault, if there is one; `records` are kept on request. */
 export async function startLineProxy(
   target: { readonly host: string; readonly port: number },
   fault?: LineFault,
+  isRecording = false,
 ): Promise<LineProxy> {
   const carried = { toTarget: 0, toInitiator: 0 };
   const sockets = new Set<Socket>();
   const lines = new Set<Line>();
+  const records: Segment[][] = [];
   let callers: LineProxy['callers'] = 'pass';
   let isFrozen = false;
   const keep = (socket: Socket): void => {
@@ -63,7 +71,9 @@ export async function startLineProxy(
     if (callers !== 'pass') return;
     const far = connect({ host: target.host, port: target.port });
     keep(far);
-    const line = new Line(near, far, carried, fault);
+    const record: Segment[] = [];
+    records.push(record);
+    const line = new Line(near, far, { carried, record: isRecording ? record : undefined }, fault);
     if (isFrozen) line.cut('silence');
     lines.add(line);
     near.on('close', () => lines.delete(line));
@@ -73,6 +83,7 @@ export async function startLineProxy(
     host: '127.0.0.1',
     port,
     carried,
+    records,
     get lines() {
       return [...lines].filter(({ isOver }) => !isOver);
     },
@@ -99,19 +110,26 @@ export async function startLineProxy(
   };
 }
 
+/** Where a line puts down what has passed. */
+interface LineLog {
+  readonly carried: Record<LineDirection, number>;
+  readonly record: Segment[] | undefined;
+}
+
 /** A connection of the initiator, and the one to the target that goes with it. */
 class Line implements ProxiedLine {
   readonly #near: Socket;
   readonly #far: Socket;
-  readonly #carried: Record<LineDirection, number>;
+  readonly #log: LineLog;
   #isOver = false;
   #isVoid = false;
   #isMuted = false;
+  swallowed = 0;
 
-  constructor(near: Socket, far: Socket, carried: Record<LineDirection, number>, fault: LineFault | undefined) {
+  constructor(near: Socket, far: Socket, log: LineLog, fault: LineFault | undefined) {
     this.#near = near;
     this.#far = far;
-    this.#carried = carried;
+    this.#log = log;
     near.on('close', () => {
       if (!this.#isVoid) far.destroySoon();
     });
@@ -144,11 +162,18 @@ class Line implements ProxiedLine {
   #relay(from: Socket, to: Socket, direction: LineDirection, fault: LineFault | undefined): void {
     let left = fault?.direction === direction ? fault.after : Number.POSITIVE_INFINITY;
     from.on('data', (chunk) => {
-      if (this.#isOver || (this.#isMuted && direction === 'toInitiator')) return;
+      if (this.#isOver) return;
+      if (this.#isMuted && direction === 'toInitiator') {
+        this.swallowed += chunk.length;
+        return;
+      }
       const part = chunk.subarray(0, Math.min(chunk.length, left));
       left -= part.length;
-      this.#carried[direction] += part.length;
-      if (part.length > 0) to.write(part);
+      this.#log.carried[direction] += part.length;
+      if (part.length > 0) {
+        this.#log.record?.push({ from: direction === 'toTarget' ? 'initiator' : 'target', payload: part });
+        to.write(part);
+      }
       if (fault !== undefined && part.length < chunk.length) this.cut(fault.fault);
     });
   }
