@@ -120,7 +120,7 @@ class Stage implements AsyncDisposable {
     const { host, port } = line;
     const { targetName } = target;
     const limits = { pingIntervalMs: 0, commandRetryIntervalMs: 0 };
-    const options = { portal: { host, port }, targetName, connections, reconnects: true, limits };
+    const options = { portal: { host, port }, targetName, connections, reassignsTasks: true, limits };
     const session = await connect(options, { name });
     this.#sessions.push(session);
     assert.equal(session.parameters.errorRecoveryLevel, 2);
