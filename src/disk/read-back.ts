@@ -24,8 +24,8 @@ export class ReadBack {
   }
 
   /**
-   * Reads everything that is in doubt. What is there waits for a flush again; what is not counts as lost. To be called while
-   * no flush is under way. Rejects with what a read rejects with: then all is in doubt as before.
+   * Reads everything that is in doubt. What is there waits for a flush again; what is not counts as lost. No flush is to
+   * begin meanwhile. Rejects with what a read rejects with: then all is in doubt as before.
    */
   async run(signal: AbortSignal | undefined): Promise<void> {
     const doubt = this.#unflushed.takeDoubt();

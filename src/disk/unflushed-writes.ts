@@ -170,7 +170,7 @@ export class UnflushedWrites {
   }
 
   /**
-   * What reading has shown: `kept` is still there and waits for a flush, `lost` is not. Called while no flush is under way.
+   * What reading has shown: `kept` is still there and waits for a flush that begins later, `lost` is not.
    * When the device was reset meanwhile, it shows nothing.
    */
   settleDoubt(kept: readonly LoggedChange[], lost: readonly LoggedChange[]): void {

@@ -1,6 +1,6 @@
 // Getting what was written out of the device's volatile cache: SYNCHRONIZE CACHE.
 
-import { BlockError, type Deferred, deferred, raceAbort, ScsiError } from '../base/index.ts';
+import { BlockError, raceAbort, ScsiError } from '../base/index.ts';
 import { encodeSynchronizeCache10Cdb, encodeSynchronizeCache16Cdb } from '../scsi/index.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { flushTraits } from './command-traits.ts';
@@ -8,15 +8,13 @@ import { isIscsiError, withEffect } from './effects.ts';
 import type { LossCursor } from './lost-writes.ts';
 import type { ReadBack } from './read-back.ts';
 
-/** How often a flush starts over when the device is reset meanwhile. */
+/** How often a flush, or reading back, starts over when the device is reset meanwhile. */
 const mostRounds = 4;
 
 /** The write cache of one disk. */
 export class WriteCache {
   readonly #runner: CommandRunner;
   readonly #readBack: ReadBack;
-  #flushes = 0;
-  #idle: Deferred<void> | undefined;
   /** While it goes on, flushes wait. */
   #readingBack: Promise<void> | undefined;
   /** Undefined when the device does not say. */
@@ -69,15 +67,12 @@ export class WriteCache {
     for (let rounds = 1; ; rounds += 1) {
       if (this.#readingBack !== undefined || unflushed.hasDoubt) await this.#resolveDoubt(signal);
       const flush = unflushed.beginFlush(cursor);
-      this.#flushes += 1;
       try {
         await this.#synchronize(signal);
         unflushed.endFlush(flush);
       } catch (error) {
         unflushed.failFlush(flush, error);
         throw error;
-      } finally {
-        this.#leave();
       }
       if (!unflushed.hasDoubtedSince(flush)) return;
       if (rounds === mostRounds) {
@@ -87,11 +82,18 @@ export class WriteCache {
     }
   }
 
-  /** Reads back what is in doubt, while no flush is under way: a flush makes stable only what was there when it began. */
+  /** Reads back what is in doubt. No flush begins meanwhile: it would make nothing stable of what is being read. */
   async #resolveDoubt(signal: AbortSignal | undefined): Promise<void> {
-    while (this.#readingBack !== undefined || this.#runner.unflushed.hasDoubt) {
+    const { unflushed } = this.#runner;
+    let rounds = 0;
+    while (this.#readingBack !== undefined || unflushed.hasDoubt) {
       if (this.#readingBack === undefined) {
-        await (this.#readingBack = this.#readBackAlone(signal));
+        rounds += 1;
+        if (rounds > mostRounds) unflushed.giveUpDoubt();
+        this.#readingBack = this.#readBack.run(signal).finally(() => {
+          this.#readingBack = undefined;
+        });
+        await this.#readingBack;
       } else {
         // Whoever began it hears of its failure.
         await raceAbort(
@@ -100,22 +102,6 @@ export class WriteCache {
         );
       }
     }
-  }
-
-  async #readBackAlone(signal: AbortSignal | undefined): Promise<void> {
-    try {
-      while (this.#flushes > 0) await raceAbort((this.#idle ??= deferred()).promise, signal);
-      await this.#readBack.run(signal);
-    } finally {
-      this.#readingBack = undefined;
-    }
-  }
-
-  #leave(): void {
-    this.#flushes -= 1;
-    if (this.#flushes > 0) return;
-    this.#idle?.resolve();
-    this.#idle = undefined;
   }
 
   /**

@@ -182,17 +182,16 @@ suite('what was written after', () => {
 suite('while it is read back', () => {
   test('another reset makes it begin anew', async () => {
     const [device, disk] = await open();
-    await disk.write(0, bytes(page, 1));
-    await disk.write(4 * page, bytes(page, 2));
+    for (let at = 0; at < 20; at += 1) await disk.write(2 * at * page, bytes(page, at));
     reset(device, true);
     await disk.resume(device);
     let reads = 0;
     device.carriedOut = ({ cdb }) => {
       if (cdb[0] !== 0x28) return;
       reads += 1;
-      if (reads === 2) reset(device, false);
+      if (reads === 10) reset(device, false);
     };
-    await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 0, length: 5 * page });
+    await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 0, length: 39 * page });
   });
 
   test('POWER ON OCCURRED ends it: all is lost', async () => {
@@ -225,6 +224,20 @@ suite('while it is read back', () => {
     const flushes = cursors.map((cursor) => disk.flush({ cursor }));
     for (const flush of flushes) await assert.rejects(flush, { code: 'BLOCK_WRITES_LOST' });
     for (const cursor of cursors) await disk.flush({ cursor });
+  });
+
+  test('a reset at every read is not waited out for ever: it counts as a loss', async () => {
+    const [device, disk] = await open();
+    await disk.write(0, bytes(page, 1));
+    reset(device, true);
+    await disk.resume(device);
+    let isNext = false;
+    const everyOther = (): boolean => {
+      isNext = !isNext;
+      return isNext;
+    };
+    device.script({ opcode: 0x28, times: 1000, sense: vague, when: everyOther });
+    await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST' });
   });
 
   test('a reset at every flush is not waited out for ever', async () => {
