@@ -45,6 +45,9 @@ export const logBound = { changes: 262_144, bytes: 1_073_741_824 } as const;
 const pageLength = 4096;
 /** Where less than a page was written. */
 const smallestBlock = 512;
+/** Long writes are cut into longer pieces, as a checksum costs as much to begin as a page to go through. */
+const longPiece = 32_768;
+const longWrite = 65_536;
 
 /** The changes of one disk since its last flush, oldest first. */
 export class WriteLog {
@@ -72,8 +75,7 @@ export class WriteLog {
     }
     const { start: first, end: last, own, epoch } = facts;
     for (let start = first; start < last; ) {
-      const isWholePage = start % pageLength === 0 && last - start >= pageLength;
-      const end = isWholePage ? start + pageLength : Math.min(last, start - (start % smallestBlock) + smallestBlock);
+      const end = endOfPiece(start, last, last - first > longWrite);
       const checksum = crc32c(data.subarray(start - first, end - first));
       this.#push({ kind: 'written', start, end, checksum, own: within(own, start, end), epoch });
       start = end;
@@ -161,6 +163,14 @@ export function planReadBack(changes: readonly LoggedChange[]): ReadBackPlan {
     }
   }
   return { checkable, uncertain };
+}
+
+/** Where to cut a write next: whole pieces only, as long as they may be. */
+function endOfPiece(start: number, last: number, isLong: boolean): number {
+  const fits = (length: number): boolean => start % length === 0 && last - start >= length;
+  if (isLong && fits(longPiece)) return start + longPiece;
+  if (fits(pageLength)) return start + pageLength;
+  return Math.min(last, start - (start % smallestBlock) + smallestBlock);
 }
 
 /** Those of a change's own bytes that lie between `start` and `end`. */

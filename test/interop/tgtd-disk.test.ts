@@ -111,7 +111,7 @@ suite('disks of tgtd', { skip: skipWithout(['tgtd', 'tgtadm']) }, () => {
     await using tgtd = await startTgtd({ luns: [{ sizeBytes: 16 * mebibyte, path }] });
     await using line = await startLineProxy(tgtd);
     const portal = { host: line.host, port: line.port };
-    const session = await connect({
+    await using session = await connect({
       portal,
       targetName: tgtd.targetName,
       reconnects: true,
@@ -129,7 +129,7 @@ suite('disks of tgtd', { skip: skipWithout(['tgtd', 'tgtadm']) }, () => {
     line.cut();
     await again;
     await file.write(pattern(4096, 3), 0, 4096, 65_536); // as if the host had lost a page of its cache
-    await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 65_536, length: 4096 });
+    await assert.rejects(disk.flush(), { code: 'BLOCK_WRITES_LOST', offset: 65_536, length: 32_768 });
     await disk.flush();
     await disk.close();
     await session.logout();
