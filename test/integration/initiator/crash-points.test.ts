@@ -230,7 +230,8 @@ type Plan = Omit<Scenario, 'point' | 'again'> & { readonly repeats: boolean };
 async function everyPoint({ repeats, ...plan }: Plan): Promise<void> {
   const sums = { points: 0, crashes: 0, told: 0, unknown: 0 };
   // Two crashes take longer, and meet the same points of the second one again and again.
-  for (let point = 1; ; point += repeats ? 4 : 1) {
+  const step = repeats ? 4 : plan.resetStyle === 'exact' ? 1 : 2;
+  for (let point = 1; ; point += step) {
     const world = await run({ ...plan, point, again: repeats ? 1 + (point % 13) : undefined });
     sums.crashes += world.crashes;
     sums.told += world.told;
