@@ -74,12 +74,20 @@ export { tcpDriver, tlsDriver } from './engine/index.ts';
 export type {
   ConnectionFacts,
   ConnectionRole,
+  EscalationLimit,
+  EscalationStep,
+  FunctionOutcome,
   NamedPolicy,
   NegotiatedParameters,
   Portal,
+  ResumeKind,
   SchedulingPolicy,
   SessionEnd,
+  SessionEvents,
   SessionLimits,
+  SessionState,
+  TaskManagementFunction,
+  TaskManagementOptions,
 } from './session/index.ts';
 export { openTrace, type Trace, type TraceOptions } from './trace/index.ts';
 
