@@ -151,10 +151,14 @@ async function overtake(world: World, { block, heldMs }: Extract<Operation, { ki
   const range = { first: block * cellsPerBlock, last: (block + 1) * cellsPerBlock - 1 };
   const write = { kind: 'write', range, fua: false, abortAfterMs: undefined } as const;
   const fault = target.inject(`delay-status:command=write,count=1,ms=${8 * heldMs}`);
-  const writes = [carryOut(world, write)];
+  const started = (): Promise<void> =>
+    carryOut(world, write).catch((error: unknown) => {
+      world.fail(error);
+    });
+  const writes = [started()];
   await sleep(systemClock, heldMs);
   await read(world, range);
-  writes.push(carryOut(world, write));
+  writes.push(started());
   await sleep(systemClock, heldMs);
   await read(world, range);
   for (const session of target.sessions()) session.cut();

@@ -37,7 +37,7 @@ export async function leave(world: World, how: LeaveHow): Promise<void> {
 }
 
 /** Logs out as a user does who wants nothing lost, and by force when that cannot be. */
-async function logOut(world: World, how: 'closed' | 'agreed' | 'forced'): Promise<void> {
+export async function logOut(world: World, how: 'closed' | 'agreed' | 'forced'): Promise<void> {
   const { session, handle } = world;
   if (how === 'closed') await handle.close();
   if (how === 'agreed') world.onRemoveRequested = () => void handle.close();
@@ -154,7 +154,7 @@ function requireNothingLeft(session: InitiatorSession): void {
 }
 
 /** A clean logout leaves nothing of the session at the target. */
-export async function requireForgotten(world: World): Promise<void> {
+async function requireForgotten(world: World): Promise<void> {
   const end = systemClock.now() + forgettingMs;
   while (world.bench.target.sessions().length > 0) {
     if (systemClock.now() > end) throw new Violation('a session is left at the target after its logout');

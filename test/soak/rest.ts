@@ -14,8 +14,9 @@ const readLength = 480;
 /** Brings the run to rest and looks at everything that can be looked at. */
 export async function rest(world: World, faults: ArmedFault[]): Promise<void> {
   for (const fault of faults.splice(0)) fault.remove();
-  // A reboot under way ends first.
+  // A reboot under way ends first, and what the target has said last arrives.
   await Promise.all(world.outstanding);
+  await sleep(systemClock, 10);
   await until(world, 'the session is whole again', () => isWhole(world));
   if (world.isStale || world.session.state === 'free') await reopen(world, world.handle);
   // Whoever logged in under a disguise takes the disk for another one when it is gone.

@@ -4,7 +4,7 @@
 import { nextTurn, sleep, systemClock } from '../../src/base/index.ts';
 import { type ArmedFault, control } from './controls.ts';
 import { describeError } from './judge.ts';
-import { leave, removeDevice, removeUnit, reopen, requireForgotten } from './leaving.ts';
+import { leave, logOut, removeDevice, removeUnit, reopen } from './leaving.ts';
 import { type Operation, operationAt } from './plan.ts';
 import { carryOut } from './requests.ts';
 import { rest } from './rest.ts';
@@ -89,8 +89,10 @@ async function takeStep(world: World, step: number): Promise<void> {
 
 /** Whether nothing else begins while it is under way. */
 function isExclusive({ kind }: Operation): boolean {
-  return kind === 'calm' || kind === 'leave' || kind === 'removeDevice' || kind === 'removeUnit';
+  return exclusive.has(kind);
 }
+
+const exclusive: ReadonlySet<Operation['kind']> = new Set(['calm', 'leave', 'removeDevice', 'removeUnit', 'overtake']);
 
 async function perform(world: World, operation: Operation): Promise<void> {
   switch (operation.kind) {
@@ -148,10 +150,7 @@ function requireBounds({ session, bench }: World): void {
 /** The last rest, and a logout after which nothing is left. */
 async function finish(world: World): Promise<void> {
   await watched(world, world.step, 'last rest', () => rest(world, faultsIn(world)));
-  await world.handle.close();
-  const { isClean, error } = await world.session.logout();
-  if (!isClean) throw new Violation(`the last logout is not clean: ${describeError(error)}`);
-  await requireForgotten(world);
+  await watched(world, world.step, 'last logout', () => logOut(world, 'closed'));
   if (world.initiator.sessions.length > 0) throw new Violation('the initiator has sessions after its last logout');
 }
 
