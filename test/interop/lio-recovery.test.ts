@@ -5,6 +5,7 @@
 // two seconds to notice a loss, and may not survive a session's reinstatement while it tears down what it has noticed.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
 import { type ConnectOptions, Initiator, type InitiatorSession } from 'hawser';
 import { tcpDriver } from 'hawser/engine';
@@ -17,7 +18,7 @@ import { foreignTools, foreignUrl, readByQemu } from './foreign-tools.ts';
 import { type LineCut, type LineProxy, startLineProxy } from './line-proxy.ts';
 
 const name = 'iqn.2026-11.hawser.test:lio-recovery';
-const sizeMib = 12;
+const sizeMib = 6;
 /** A silent line is noticed after their sum. */
 const limits = { pingIntervalMs: 1000, pingTimeoutMs: 1500, reconnectIntervalMs: 500 };
 
@@ -100,29 +101,77 @@ const three: Blow = [
 ];
 
 /** Strikes, and waits until I/O goes on over as many connections as before. */
-async function endure(lab: Lab, work: ContestedExercise, [title, strike]: Blow): Promise<void> {
+async function endure(lab: Lab, work: ContestedExercise, count: number, [title, strike]: Blow): Promise<void> {
   const { session, line } = lab;
-  const count = session.connections.length;
-  const lost = new Promise((resolve) => session.events.once('connectionLost', resolve));
+  const isWhole = async (): Promise<void> => {
+    await eventually(
+      () => [title, session.state, session.connections.length, line.lines.length],
+      ([, state, connections, lines]) => state === 'loggedIn' && connections === count && lines === count,
+      { withinMs: 20_000 },
+    );
+  };
+  await isWhole();
+  const lost = once(session.events, 'connectionLost');
   strike(lab);
   await lost;
   await work.progress(10);
-  await eventually(
-    () => [title, session.state, session.connections.length, line.lines.length],
-    ([, state, connections, lines]) => state === 'loggedIn' && connections === count && lines === count,
-    { withinMs: 20_000 },
-  );
+  await isWhole();
   await work.progress(20);
 }
 
+/**
+ * What the guest's kernel has said of its own failure. At level 2 this one uses freed memory now and then when a session
+ * is closed whose connections were lost with commands in flight (docs/lio.md), and nothing can be told of it afterwards.
+ */
+async function kernelFault(lio: LioVm): Promise<string | undefined> {
+  try {
+    const { output } = await lio.run("dmesg | grep -m 1 'RIP: .*target_'", { timeoutMs: 5000 });
+    return output === '' ? undefined : output.trim();
+  } catch (error) {
+    return `the guest is gone: ${String(error)}`;
+  }
+}
+
+interface Trial {
+  readonly erl: 0 | 2;
+  readonly connections: number;
+  readonly blows: readonly Blow[];
+  /** Chooses the part of the disk. */
+  readonly index: number;
+}
+
+/** Random I/O on a part of LUN 0 while the blows fall; checked by us at the end, and the session logged out. */
+async function exercise(lio: LioVm, { erl, connections, blows, index }: Trial): Promise<ContestedExercise> {
+  const target = await lio.addTarget(`random${index}`, { erl, time2WaitSeconds: 3 });
+  const lab = await openLab(target, { connections, reassignsTasks: false });
+  try {
+    const { session } = lab;
+    assert.equal(session.parameters.errorRecoveryLevel, erl);
+    const disk = await session.openDisk(0);
+    const length = disk.size / 3;
+    const work = await startContested(disk, { seed: index, workers: 6, from: (index % 3) * length, length });
+    await work.progress(20);
+    for (const blow of blows) await endure(lab, work, connections, blow);
+    await work.stop();
+    await disk.close();
+    const { isClean, error } = await session.logout();
+    if (!isClean) throw error ?? new Error('the logout was not confirmed');
+    return work;
+  } finally {
+    await lab.close();
+  }
+}
+
 suite('LIO, and lines that are cut', { skip: skipWithout([linuxVm, ...foreignTools]) }, () => {
-  let lio: LioVm;
-  const finished: { readonly lun: number; readonly work: ContestedExercise }[] = [];
+  // A guest for each level: what happens to the kernel at one does not concern the other.
+  const guests = new Map<0 | 2, LioVm>();
+  const finished: { readonly erl: 0 | 2; readonly work: ContestedExercise }[] = [];
   before(async () => {
-    lio = await startLio({ sizeMib });
+    const levels = [0, 2] as const;
+    await Promise.all(levels.map(async (erl) => guests.set(erl, await startLio({ sizeMib }))));
   });
   after(async () => {
-    await lio[Symbol.asyncDispose]();
+    await Promise.all([...guests.values()].map((guest) => guest[Symbol.asyncDispose]()));
   });
 
   suite('verified random I/O', { concurrency: true }, () => {
@@ -136,40 +185,34 @@ suite('LIO, and lines that are cut', { skip: skipWithout([linuxVm, ...foreignToo
     ] as const;
     cases.forEach(({ erl, connections, blows }, index) => {
       const told = blows.map(([title]) => title).join(', ');
-      test(`§7.1.4 ErrorRecoveryLevel ${erl}, ${connections} connections: survives ${told}`, async () => {
-        const target = await lio.addTarget(`random${index}`, { erl, time2WaitSeconds: 3 });
-        const lab = await openLab(target, { connections, reassignsTasks: false });
+      test(`§7.1.4 ErrorRecoveryLevel ${erl}, ${connections} connections: survives ${told}`, async (t) => {
+        const lio = guests.get(erl)!;
         try {
-          const { session } = lab;
-          assert.equal(session.parameters.errorRecoveryLevel, erl);
-          const lun = index % 2;
-          const disk = await session.openDisk(lun);
-          const length = disk.size / 4;
-          const work = await startContested(disk, {
-            seed: index,
-            workers: 6,
-            from: Math.floor(index / 2) * length,
-            length,
-          });
-          await work.progress(20);
-          for (const blow of blows) await endure(lab, work, blow);
-          await work.stop();
-          finished.push({ lun, work });
-          await disk.close();
-          const { isClean, error } = await session.logout();
-          assert.ok(isClean, String(error));
-        } finally {
-          await lab.close();
+          finished.push({ erl, work: await exercise(lio, { erl, connections, blows, index }) });
+        } catch (error) {
+          // Wrong data are wrong whatever the kernel says.
+          const fault = erl === 2 && !(error instanceof assert.AssertionError) ? await kernelFault(lio) : undefined;
+          if (fault === undefined) throw error;
+          t.skip(`LIO has failed: ${fault}`);
         }
       });
     });
   });
 
-  test('QEMU reads what the writes have left', async () => {
-    assert.equal(finished.length, 6);
-    for (const lun of [0, 1]) {
-      const bytes = await readByQemu(foreignUrl(lio, lun));
-      for (const each of finished) if (each.lun === lun) each.work.check(bytes, 'QEMU');
-    }
-  });
+  for (const erl of [0, 2] as const) {
+    test(`QEMU reads what the writes at level ${erl} have left`, async (t) => {
+      const lio = guests.get(erl)!;
+      const works = finished.filter((each) => each.erl === erl);
+      const fault = erl === 2 ? await kernelFault(lio) : undefined;
+      const bytes = await readByQemu(foreignUrl(lio, 0)).catch((error: unknown) => {
+        if (fault === undefined) throw error;
+      });
+      if (bytes === undefined) {
+        t.skip(`LIO has failed: ${fault ?? ''}`);
+        return;
+      }
+      assert.ok(works.length === 3 || fault !== undefined);
+      for (const { work } of works) work.check(bytes, 'QEMU');
+    });
+  }
 });
