@@ -1,6 +1,7 @@
 // What is done to the session, its connections and its target while requests are under way.
 
 import { IscsiError, sleep, systemClock, UsageError } from '../../src/base/index.ts';
+import type { InitiatorSession } from '../../src/index.ts';
 import type { SchedulingPolicy } from '../../src/session/index.ts';
 import { cellsPerBlock } from './cells.ts';
 import { portalPlaceholder } from './faults.ts';
@@ -61,18 +62,26 @@ export async function control(world: World, operation: Control, faults: ArmedFau
 const refusals = {
   add: ['ISCSI_TOO_MANY_CONNECTIONS'],
   remove: ['ISCSI_LAST_CONNECTION', 'ISCSI_LEADING_CONNECTION', 'ISCSI_NO_SUCH_CONNECTION'],
+  left: ['ISCSI_DRAINING', 'ISCSI_CLOSED'],
 } as const;
+
+/** Connections that are being added to each session. */
+const joining = new WeakMap<InitiatorSession, number>();
 
 async function addConnection(world: World): Promise<void> {
   const { session } = world;
   const attempt = beginAttempt(world, 'add connection');
-  const isFull = session.connections.length >= session.parameters.maxConnections;
+  const others = joining.get(session) ?? 0;
+  const isFull = session.connections.length + others >= session.parameters.maxConnections;
+  joining.set(session, others + 1);
   try {
     const cid = await session.addConnection();
     world.count('connections added');
     world.trace.note(`   connection ${cid} added`);
   } catch (error) {
-    settleRefusal(world, error, isFull ? refusals.add : [], attempt.begunAt);
+    settleRefusal(world, error, isFull ? refusals.add : [], attempt.begunAt, session);
+  } finally {
+    joining.set(session, (joining.get(session) ?? 1) - 1);
   }
 }
 
@@ -89,15 +98,24 @@ async function removeConnection(world: World, choice: number): Promise<void> {
   } catch (error) {
     const isKept = chosen.isLeading || connections.length === 1;
     const isRacing = world.mood !== 'calm' || connections.length === 2;
-    settleRefusal(world, error, isKept || isRacing ? refusals.remove : [], attempt.begunAt);
+    settleRefusal(world, error, isKept || isRacing ? refusals.remove : [], attempt.begunAt, session);
   }
 }
 
 /** Changes of the session may fail for many reasons once anything is disturbed; in calm only for those given. */
-function settleRefusal(world: World, error: unknown, expected: readonly string[], begunAt: number): void {
+function settleRefusal(
+  world: World,
+  error: unknown,
+  expected: readonly string[],
+  begunAt: number,
+  session: InitiatorSession,
+): void {
   world.trace.note(`   refused: ${describeError(error)}`);
   if (!(error instanceof IscsiError)) throw new Violation(`rejected with ${describeError(error)}`);
   world.count(`refused: ${error.code}`);
+  // A session that is left takes nothing new, and ends what has begun.
+  const wasLeft = session !== world.session || session.state !== 'loggedIn';
+  if (wasLeft && refusals.left.some((code) => code === error.code)) return;
   if (expected.includes(error.code) || world.mood !== 'calm' || world.wasLateSince(begunAt)) return;
   throw new Violation(`refused in calm: ${describeError(error)}`);
 }
@@ -121,12 +139,13 @@ async function manageTasks(world: World, name: Extract<Operation, { kind: 'tasks
   world.disturb('benign');
   // Either may be told with a unit attention that does not say whether the cache is still what it was.
   world.mayHaveLostWrites = true;
+  const { session } = world;
   const attempt = beginAttempt(world, name);
   try {
-    await world.session.manageTasks(name, name.startsWith('target') ? {} : { lun: 0 });
+    await session.manageTasks(name, name.startsWith('target') ? {} : { lun: 0 });
     world.count(`functions: ${name}`);
   } catch (error) {
-    settleRefusal(world, error, [], attempt.begunAt);
+    settleRefusal(world, error, [], attempt.begunAt, session);
   }
 }
 
@@ -215,14 +234,15 @@ function resizeTo({ bench, needsNewLogin }: World, size: number): void {
 
 /** Asks what is there, which is answered from memory while the session is lost. */
 async function question(world: World): Promise<void> {
+  const { session } = world;
   const begunAt = systemClock.now();
   try {
-    const devices = await world.session.devices({ rescan: world.step % 2 === 0 });
+    const devices = await session.devices({ rescan: world.step % 2 === 0 });
     if (!devices.some(({ lun }) => lun === 0) && world.mood === 'calm') {
       throw new Violation(`the devices of the session are ${JSON.stringify(devices)}`);
     }
   } catch (error) {
     if (error instanceof Violation) throw error;
-    settleRefusal(world, error, [], begunAt);
+    settleRefusal(world, error, [], begunAt, session);
   }
 }
