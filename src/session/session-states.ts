@@ -50,6 +50,7 @@ export const sessionTransitions: Readonly<Record<SessionState, Row>> = {
   leavingFailed: {
     loginSucceeded:     { number: 'N4', next: 'leaving' },
     sessionReinstated:  { number: 'N6 N1', next: 'leaving' },
+    putOff:             { number: 'Q4', next: 'failed' },
     givenUp:            { number: 'N6', next: 'free' },
   },
 };
@@ -74,4 +75,9 @@ export function refusal(state: SessionState): SessionError {
     default:
       return new SessionError('ISCSI_CLOSED', 'The session is closed');
   }
+}
+
+/** Why a discovery session takes no SCSI commands: it has no devices. */
+export function noScsi(): UsageError {
+  return new UsageError('ISCSI_WRONG_STATE', 'A discovery session takes no SCSI commands');
 }

@@ -30,7 +30,7 @@ import type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionEnd, SessionEvents } from './session-events.ts';
 import type { SessionOptions } from './session-options.ts';
-import { refusal, type SessionEvent, type SessionState, sessionTransition } from './session-states.ts';
+import { noScsi, refusal, type SessionEvent, type SessionState, sessionTransition } from './session-states.ts';
 import { TaskSet } from './task-set.ts';
 import type { TaskManagementFunction } from './tasks/management-functions.ts';
 import type { FunctionOutcome } from './tasks/multi-task-functions.ts';
@@ -336,23 +336,27 @@ export class Session implements ScsiPort {
         recovery: this.#reconnects ? this.#recovery : undefined,
         state: () => this.#state,
       });
-      this.#loggedOut(how);
+      this.#left(how);
     } catch (error) {
-      this.#giveUp(asIscsiError(error));
+      this.#left(how, asIscsiError(error));
     }
   }
 
-  /** The session is closed at the target: for good, or until the target that asked for it takes us again. */
-  #loggedOut(how: LogoutCause): void {
+  /** The session is closed at the target, but for an error: for good, or until the target that asked for it takes us again. */
+  #left(how: LogoutCause, error?: IscsiError): void {
     if (this.#state === 'free') return;
     if (how === 'loggedOut' || this.#isUnwanted || !this.#reconnects) {
-      this.#finish('closed', { how, error: undefined });
+      if (error === undefined) this.#finish('closed', { how, error });
+      else this.#giveUp(error);
       return;
     }
+    if (error !== undefined) this.#membership.failAll(error);
     this.#leaving = undefined;
     this.#move('putOff');
     this.#joining.restart();
-    this.#recovery.restart(new SessionError('ISCSI_SESSION_LOST', 'The target asked for a logout of the session'));
+    this.#recovery.restart(
+      error ?? new SessionError('ISCSI_SESSION_LOST', 'The target asked for a logout of the session'),
+    );
   }
 
   #lost(connection: Connection, error: IscsiError): void {
@@ -392,8 +396,4 @@ export class Session implements ScsiPort {
     this.events.emit('closed', end);
     this.#end.resolve(end);
   }
-}
-
-function noScsi(): UsageError {
-  return new UsageError('ISCSI_WRONG_STATE', 'A discovery session takes no SCSI commands');
 }

@@ -67,6 +67,29 @@ test('§11.9.1 event 1 on the only connection: no new command, then a Logout tha
   await bench.nothingLeft();
 });
 
+for (const response of [1, 2, 3]) {
+  test(`§11.9.1 event 1, and a Logout that the target then answers with ${response}: dropped, and logged in again`, async () => {
+    await using bench = new SessionBench({
+      session: { reconnects: true },
+      keys: { DefaultTime2Wait: '0' },
+      offers: { defaultTime2Wait: 0 },
+    });
+    const session = await bench.open();
+    bench.line.asyncMessage(1, { parameter3: 5 });
+    const { pdu } = await bench.line.expect(opcode.logoutRequest);
+    bench.line.logoutResponse(pdu.initiatorTaskTag, { response });
+    await turns();
+    const line = await bench.accept();
+    await bench.login(line);
+    await turns();
+    assert.equal(line.logins[0]!.pdu.tsih, 0);
+    assert.equal(session.state, 'loggedIn');
+    const next = await bench.command(plainRequest(), line);
+    line.response(next.tag);
+    await soon(next.done);
+  });
+}
+
 test('§11.9.1 event 1: the Logout goes out before Parameter3 seconds are over, with commands still in flight', async () => {
   await using bench = new SessionBench({ limits: { drainTimeoutMs: 60_000 } });
   const session = await bench.open();

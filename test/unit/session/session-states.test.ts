@@ -26,6 +26,7 @@ const rows: readonly (readonly [SessionState, SessionEvent, SessionState, string
   ['leavingFailed', 'loginSucceeded', leaving.loggedIn, 'N4'],
   ['failed', 'sessionReinstated', 'loggedIn', 'N6 N1'],
   ['leavingFailed', 'sessionReinstated', leaving.loggedIn, 'N6 N1'],
+  ['leavingFailed', 'putOff', 'failed', 'Q4'],
   ['failed', 'givenUp', 'free', 'N6'],
   ['leavingFailed', 'givenUp', 'free', 'N6'],
 ];
