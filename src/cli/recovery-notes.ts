@@ -5,10 +5,13 @@ import type { InitiatorSession } from '../adapter/index.ts';
 
 /** Tells of a session's losses and returns, and of what its target does to disks in use, a line each, until it is closed. */
 export function tellOfRecovery(
-  { events, deviceEvents }: Pick<InitiatorSession, 'events' | 'deviceEvents'>,
+  session: Pick<InitiatorSession, 'events' | 'deviceEvents' | 'state'>,
   note: (line: string) => void,
 ): void {
+  const { events, deviceEvents } = session;
   events.on('connectionLost', (cid, error) => {
+    // A target may close the others before its answer to the logout is here: that is no news.
+    if (session.state === 'leaving') return;
     note(`hawser: connection ${cid} was lost: ${error.message}`);
   });
   events.on('connectionRecovered', (cid) => {

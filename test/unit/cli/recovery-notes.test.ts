@@ -25,7 +25,7 @@ test('each event is told in a line', () => {
   const lines: string[] = [];
   const events: InitiatorSession['events'] = new EventEmitter();
   const deviceEvents: InitiatorSession['deviceEvents'] = new EventEmitter();
-  tellOfRecovery({ events, deviceEvents }, (line) => lines.push(line));
+  tellOfRecovery({ events, deviceEvents, state: 'loggedIn' }, (line) => lines.push(line));
   const error = new SessionError('ISCSI_SESSION_LOST', 'The line was cut');
   events.emit('connectionLost', 0, error);
   events.emit('connectionRecovered', 0);
@@ -48,4 +48,13 @@ test('each event is told in a line', () => {
     'hawser: another device has taken the place of LUN 1 of iqn.test',
     'hawser: LUN 1 of iqn.test has 1024 bytes now, no longer 512',
   ]);
+});
+
+test('a connection that ends with a logout that is under way is no news', () => {
+  const lines: string[] = [];
+  const events: InitiatorSession['events'] = new EventEmitter();
+  const deviceEvents: InitiatorSession['deviceEvents'] = new EventEmitter();
+  tellOfRecovery({ events, deviceEvents, state: 'leaving' }, (line) => lines.push(line));
+  events.emit('connectionLost', 2, new SessionError('ISCSI_CLOSED', 'closed by the target'));
+  assert.deepEqual(lines, []);
 });
