@@ -39,8 +39,10 @@ export class CommandRunner {
       // §11.4.2: no response while the initiator still sends what it announced or was asked for.
       while (completion !== undefined && task.transfer?.isQuiet === false && !task.isAborting()) await task.progress();
       await task.settleTransfers();
+      const { connection } = task;
       if (task.statusHold !== undefined) await raceAbort(task.statusHold(), task.signal).catch(() => undefined);
-      if (completion !== undefined && task.isSuspended) await this.#rejoin(task, read);
+      const hasMoved = task.isSuspended || task.connection !== connection;
+      if (completion !== undefined && hasMoved) await this.#rejoin(task, read);
     } finally {
       if (task.isAborting()) completion = undefined;
       if (completion === undefined && !read.hasSentStatus) read.forget();
@@ -57,10 +59,10 @@ export class CommandRunner {
 
   /** The connection was lost before the answer: the next one may ask for data again. */
   async #rejoin(task: Task, read: DataInSender): Promise<void> {
-    while (task.isSuspended && !task.isAborting()) {
+    do {
       await task.bound();
       await read.pump(() => task.isAborting());
-    }
+    } while (task.isSuspended && !task.isAborting());
   }
 
   async #complete(task: Task, read: DataInSender): Promise<Completion | undefined> {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deferred } from '../../../src/base/index.ts';
+import type { CommandVerdict, HookCommand } from '../../../src/target/index.ts';
 import {
   logoutReason,
   logoutResponseCode,
@@ -80,6 +81,26 @@ suite('§7.2.2: a task goes on with another connection', () => {
     }
     const { pdu } = await second.next(opcode.scsiResponse);
     assert.deepEqual([pdu.status, pdu.expDataSn, pdu.snackTag], [0, 8, 0]);
+  });
+
+  test('§7.2.2: a read whose status is held back while it moves sends its data on the new connection, too', async () => {
+    const hold = deferred();
+    const holdStatus = ({ cdb: bytes }: HookCommand): CommandVerdict => {
+      return bytes[0] === 0x28 ? { kind: 'holdStatus', until: () => hold.promise } : undefined;
+    };
+    await using opened = await openPair({ hooks: { onCommand: holdStatus } });
+    const { first, second } = opened;
+    await opened.device.write(0, pattern(1024));
+    const { initiatorTaskTag } = first.command(cdb.read(0, 2), read(2));
+    await first.next(opcode.dataIn);
+    await cut(first, second);
+    await logOut(second, { ...recovery, cid: 0, expStatSn: first.expStatSn });
+    await takeOver(second, initiatorTaskTag, 0);
+    hold.resolve();
+    const { pdu, data } = await second.next(opcode.dataIn);
+    assert.deepEqual([pdu.initiatorTaskTag, pdu.dataSn], [initiatorTaskTag, 0]);
+    assert.ok(pattern(1024).equals(data));
+    assert.equal((await second.next(opcode.scsiResponse)).pdu.expDataSn, 1);
   });
 
   test('§11.5.6: data are cut anew for a connection that takes other segments, and the last may be all acknowledged', async () => {
