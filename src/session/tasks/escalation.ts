@@ -1,7 +1,7 @@
 // What happens when aborts do not help: a reset of the unit, of the target, and in the end of the connection. Each step
 // has its own limit, and is taken once for all the stuck tasks of a unit.
 
-import { asIscsiError, channels, deferred, IscsiError, type Lun } from '../../base/index.ts';
+import { asIscsiError, channels, deferred, type IscsiError, type Lun } from '../../base/index.ts';
 import type { SessionLimits } from '../options.ts';
 import type { Member } from '../roster.ts';
 import type { ScsiTask } from '../scsi-task.ts';
@@ -95,8 +95,6 @@ export class Escalations {
       if (tried.includes(step)) continue;
       const stuck = this.#tasks.sent(lun).filter((task) => task.state === 'aborting');
       if (stuck.length === 0) return;
-      // The end of a connection ends its tasks, and resets would end those of other initiators for nothing.
-      if (step !== 'connectionDrop' && stuck.every(isDrained)) continue;
       channels.sessionEscalated.publish({ sessionId: this.#context.sessionId, step, lun, cause: why });
       this.#listener(step, lun);
       try {
@@ -126,9 +124,4 @@ export class Escalations {
 
 function membersOf(tasks: readonly ScsiTask[]): Set<Member> {
   return new Set(tasks.flatMap(({ member }) => (member === undefined ? [] : [member])));
-}
-
-/** Whether a task is being aborted because its connection, or the session, is about to be logged out. */
-function isDrained({ abortReason }: ScsiTask): boolean {
-  return abortReason instanceof IscsiError && abortReason.code === 'ISCSI_DRAIN_TIMEOUT';
 }
