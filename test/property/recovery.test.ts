@@ -11,6 +11,9 @@ import { type Chance, type Fault, RecoveringTarget } from '../support/recovering
 import { lun, pattern } from '../support/session-bench.ts';
 import { turns } from '../support/target-line.ts';
 
+/** npm test gives the same answer twice; seeds that nobody has seen are for the soak. */
+const ownSeed = 7143;
+
 const scenario = fc.record({
   commands: fc.array(
     fc.record({
@@ -125,7 +128,7 @@ test('§7.1.4 PDUs lost, repeated and damaged in both directions: every command 
     fc.asyncProperty(scenario, async (it) => {
       await play(it, true);
     }),
-    { numRuns: 60, includeErrorInReport: true },
+    { numRuns: 60, seed: ownSeed, includeErrorInReport: true },
   );
 });
 
@@ -134,6 +137,6 @@ test('§7.1.4 with SNACKs rejected and no end of faults: the right data or a cle
     fc.asyncProperty(scenario, async (it) => {
       await play(it, false);
     }),
-    { numRuns: 40, includeErrorInReport: true },
+    { numRuns: 40, seed: ownSeed, includeErrorInReport: true },
   );
 });
