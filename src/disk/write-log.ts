@@ -69,6 +69,7 @@ export class WriteLog {
 
   /** `data` is what was written; undefined where that is not known. */
   append(facts: ChangeFacts, data: Uint8Array | undefined): void {
+    if (this.#isIncomplete) return; // no checksums for what is not kept
     if (data === undefined) {
       this.#push({ ...facts, kind: 'blind', checksum: 0 });
       return;
