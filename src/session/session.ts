@@ -209,9 +209,10 @@ export class Session implements ScsiPort {
    * Has the target carry out a task management function (RFC 7143 §11.5.1) and resolves when no PDU of the commands that it
    * ended can follow; each of them has then rejected with ScsiError SCSI_TASK_ABORTED, its `effect` unknown for what may
    * have changed the medium. Commands for the units concerned that have not been sent wait for the end of the function.
-   * TARGET COLD RESET also resolves when the target ends the connection instead of answering. Rejects with TaskManagementError when the target refuses: then nothing has happened to any command. Rejects with
-   * TimeoutError ISCSI_TASK_MANAGEMENT_TIMEOUT when it does not answer: then the session escalates and ends them. Rejects
-   * with what ended the connection, the signal's reason, or UsageError. Permitted in state loggedIn.
+   * TARGET COLD RESET also resolves when the target ends the connection instead of answering. Rejects with
+   * TaskManagementError when the target refuses: then nothing has happened to any command. Rejects with TimeoutError
+   * ISCSI_TASK_MANAGEMENT_TIMEOUT when it does not answer: then the session escalates and ends them. Rejects with what
+   * ended the connection, the signal's reason, or UsageError. Permitted in state loggedIn.
    */
   async manageTasks(fn: TaskManagementFunction, options: TaskManagementOptions = {}): Promise<FunctionOutcome> {
     if (this.#joining.isDiscovery) throw noScsi();

@@ -87,12 +87,13 @@ export class TaskSet {
           }),
         );
       }
-      if (!queue.push(task)) {
-        task.reject(new SessionError('ISCSI_QUEUE_FULL', `${queue.length} commands wait already`));
-      } else {
-        this.pump();
-      }
+      this.#enqueue(task, queue);
     });
+  }
+
+  #enqueue(task: ScsiTask, queue: Fifo<ScsiTask>): void {
+    if (queue.push(task)) this.pump();
+    else task.reject(new SessionError('ISCSI_QUEUE_FULL', `${queue.length} commands wait already`));
   }
 
   /** Sends what waits, as far as window and connections allow. */
@@ -237,8 +238,7 @@ export class TaskSet {
     this.#release(task);
     task.startOver();
     if (!this.#isHeld) this.#startDeadline(task);
-    if (this.#queue.push(task)) this.pump();
-    else task.reject(new SessionError('ISCSI_QUEUE_FULL', `${this.#queue.length} commands wait already`));
+    this.#enqueue(task, this.#queue);
   }
 
   /** Ends what waits or has no connection and matches, and aborts what has been sent and matches. */

@@ -35,11 +35,6 @@ export async function takeOver(parts: RecoveryParts, lost: LostConnection, signa
   membership.refill(retryUnreceived(context, tasks, lost));
   // One after the other: a target need not take more than one immediate request at a time (RFC 7143 §4.2.2.1).
   for (const task of lost.orphans) {
-    if (task.state !== 'orphaned') continue;
-    if (task.isPreempted) {
-      tasks.startOver(task);
-      continue;
-    }
     await reassign(parts, task, lost, signal);
   }
 }
@@ -52,13 +47,18 @@ async function reassign(
   signal: AbortSignal,
 ): Promise<void> {
   const isOrphan = (): boolean => task.state === 'orphaned';
+  const isPreempted = (): boolean => task.isPreempted;
   while (isOrphan()) {
+    if (isPreempted()) {
+      parts.tasks.startOver(task);
+      return;
+    }
     const via = await survivor(parts, signal);
     signal.throwIfAborted();
     const passTurn = await parts.tasks.takeManagementTurn(via.connection, signal);
     try {
-      // Whatever had the turn before may have ended the task, or the connection.
-      if (!isOrphan() || via.connection.failure !== undefined) continue;
+      // Whatever went before may have ended the task or the connection, or shown that the target never had the command.
+      if (!isOrphan() || isPreempted() || via.connection.failure !== undefined) continue;
       await reassignTask(parts.context, parts.tasks, task, via, lost);
       return;
     } finally {
@@ -74,7 +74,7 @@ async function reassign(
 function endTasks({ context, tasks, membership }: RecoveryParts, lost: LostConnection): void {
   const { cause, cmdSns, member } = lost.remains;
   const { window } = context;
-  membership.refill(cmdSns.filter((cmdSn) => !window.hasArrived(cmdSn)));
+  membership.refill(cmdSns);
   for (const task of lost.orphans) {
     const effect = window.hasArrived(task.cmdSn) ? task.effect : 'none';
     tasks.fail(task, connectionLost(task, member.connection.address, cause, effect));

@@ -30,7 +30,7 @@ export function retryUnreceived(context: SessionContext, tasks: TaskSet, lost: L
   }
   // Tasks that have ended since, while they had no connection, have left their numbers behind.
   const kept = new Set(lost.remains.tasks.filter(({ state }) => state !== 'done').map(({ cmdSn }) => cmdSn));
-  return lost.remains.cmdSns.filter((cmdSn) => !kept.has(cmdSn) && !window.hasArrived(cmdSn));
+  return lost.remains.cmdSns.filter((cmdSn) => !kept.has(cmdSn));
 }
 
 /**
@@ -55,10 +55,6 @@ export async function reassignTask(
   }
   if (task.member !== member || task.state !== 'sent') return;
   if (response === taskManagementResponseCode.functionComplete) return;
-  if (task.isPreempted) {
-    tasks.startOver(task);
-    return;
-  }
   const { address } = lost.remains.member.connection;
   const cause = response === functionRejected ? lost.remains.cause : notReassigned(response);
   const error = connectionLost(task, address, cause);
