@@ -1,6 +1,6 @@
 // Command numbers that the target never got, filled again so that the window of the session can move on.
 
-import { lunZero, SessionError } from '../base/index.ts';
+import { lunZero, SessionError, TimeoutError, type Timer } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
 import type { Member } from './roster.ts';
@@ -13,6 +13,7 @@ class Filler implements PendingRequest {
   readonly cmdSn: number;
   readonly initiatorTaskTag: number;
   readonly #context: SessionContext;
+  readonly #timer: Timer;
 
   constructor(context: SessionContext, connection: Connection, cmdSn: number) {
     this.#context = context;
@@ -23,6 +24,10 @@ class Filler implements PendingRequest {
       throw new SessionError('ISCSI_QUEUE_FULL', `All ${context.tags.size} task tags of the session are in use`);
     }
     this.initiatorTaskTag = tag;
+    const { pingTimeoutMs } = context.limits;
+    this.#timer = context.clock.schedule(pingTimeoutMs, () => {
+      this.#late(pingTimeoutMs);
+    });
   }
 
   take(_connection: Connection, pdu: TargetPdu): boolean {
@@ -37,7 +42,18 @@ class Filler implements PendingRequest {
   }
 
   fail(): void {
+    this.#timer.cancel();
     this.#context.tags.release(this.initiatorTaskTag);
+  }
+
+  /** A number that does not get through holds all later commands up; another connection is asked to take it. */
+  #late(limitMs: number): void {
+    if (this.#context.window.hasArrived(this.cmdSn)) {
+      this.fail();
+      return;
+    }
+    const message = `A NOP-Out with CmdSN ${this.cmdSn} was not taken in ${limitMs} ms`;
+    this.connection.fail(new TimeoutError('ISCSI_PING_TIMEOUT', message, { operation: 'ping', limitMs }));
   }
 }
 

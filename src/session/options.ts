@@ -21,7 +21,10 @@ export interface SessionLimits {
   readonly textTimeoutMs: number;
   /** How long a connection may be silent before it is pinged; 0 for never. */
   readonly pingIntervalMs: number;
-  /** How long a ping may go unanswered before the connection is given up. */
+  /**
+   * How long a ping may go unanswered before the connection is given up; also one that fills a command number which was
+   * lost, and is not taken.
+   */
   readonly pingTimeoutMs: number;
   /**
    * How long a command may stand still before its loss is looked into, at ErrorRecoveryLevel 1 and higher; 0 for never. Noticed

@@ -156,6 +156,28 @@ test('numbers that were being sent again are sent once more when that connection
   assert.deepEqual([pdu.cmdSn, pdu.isImmediate], [first.heard.pdu.cmdSn, false]);
 });
 
+test('a number that is sent again and not taken within pingTimeoutMs costs that connection, and goes over another', async () => {
+  await using bench = new SessionBench({ limits: { pingTimeoutMs: 3000 } });
+  const [one, two, three] = await bench.openWith(3);
+  bench.numbers.ignores = () => true;
+  const first = await bench.command(plainRequest(), one);
+  one!.reset();
+  await turns();
+  const [silent] = [two!, three!].filter((line) => line.drainHeard().length > 0);
+  const other = silent === two ? three! : two!;
+  await bench.clock.advance(2999);
+  assert.equal(silent!.end, undefined);
+  other.drainHeard();
+  await bench.clock.advance(1);
+  assert.notEqual(silent!.end, undefined);
+  await turns();
+  const fillers = other.drainHeard().flatMap(({ pdu }) => (pdu.opcode === opcode.nopOut ? [pdu] : []));
+  assert.deepEqual(
+    fillers.map(({ cmdSn, isImmediate }) => [cmdSn, isImmediate]),
+    [[first.heard.pdu.cmdSn, false]],
+  );
+});
+
 test('numbers are sent again over a connection that takes no new commands, when there is no other', async () => {
   await using bench = new SessionBench();
   const [one, two] = await bench.openWith(2);
