@@ -1,6 +1,6 @@
 // Command numbers that the target never got, filled again so that the window of the session can move on.
 
-import { lunZero, SessionError, TimeoutError, type Timer } from '../base/index.ts';
+import { lunZero, SessionError, snAdd, TimeoutError, type Timer } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
 import type { Member } from './roster.ts';
@@ -58,15 +58,16 @@ class Filler implements PendingRequest {
 }
 
 /**
- * Sends a NOP-Out with each of the missing numbers that nothing fills already. A target delivers commands in the order of their CmdSN over all
- * connections (RFC 7143 §4.2.2.1), so a number that never arrives would hold up every later command. One that had
- * arrived after all is a duplicate, which the target must ignore.
+ * Sends a NOP-Out with each of the missing numbers that nothing fills already. A target delivers commands in the order
+ * of their CmdSN over all connections (RFC 7143 §4.2.2.1), so a number that never arrives would hold up every later
+ * command. One that had arrived after all is a duplicate, which the target must ignore.
  */
 export function fillHoles(context: SessionContext, member: Member, missing: readonly number[]): void {
   const { connection } = member;
   const filled = new Set(numbersBeingFilled(context));
   for (const cmdSn of missing) {
     if (context.window.hasArrived(cmdSn) || filled.has(cmdSn)) continue;
+    filled.add(cmdSn);
     const { initiatorTaskTag } = new Filler(context, connection, cmdSn);
     connection.send({
       opcode: opcode.nopOut,
@@ -80,12 +81,34 @@ export function fillHoles(context: SessionContext, member: Member, missing: read
   }
 }
 
-/** The numbers that were sent again over `connection`, which is gone now, and are not answered. */
-export function unfilledHoles(context: SessionContext, connection: Connection): number[] {
-  return context.tags.holders().flatMap((holder) => {
-    const isNumbered = holder.kind === 'request' && holder.connection === connection && holder.cmdSn !== undefined;
-    return isNumbered ? [holder.cmdSn] : [];
-  });
+/**
+ * The numbers that the target has not acknowledged and that nothing on a connection of the session carries, the lowest
+ * first. A target that holds an aborted command behind a gap drops it with its connection, and nothing else would send
+ * its number again. No more than can be in flight: what was answered has been acknowledged.
+ */
+export function missingNumbers(context: SessionContext): number[] {
+  const { window, limits } = context;
+  const carried = numbersCarried(context);
+  const missing: number[] = [];
+  for (
+    let cmdSn = window.expCmdSn;
+    cmdSn !== window.cmdSn && missing.length < limits.maxTasks;
+    cmdSn = snAdd(cmdSn, 1)
+  ) {
+    if (!carried.has(cmdSn)) missing.push(cmdSn);
+  }
+  return missing;
+}
+
+/** The numbers of all commands and requests that are on their way on connections that the session has. */
+export function numbersCarried({ tags, roster }: SessionContext): Set<number> {
+  const numbers = new Set<number>();
+  for (const holder of tags.holders()) {
+    const connection = holder.kind === 'scsi' ? holder.member?.connection : holder.connection;
+    const isOnItsWay = connection !== undefined && roster.get(connection.cid)?.connection === connection;
+    if (isOnItsWay && holder.cmdSn !== undefined) numbers.add(holder.cmdSn);
+  }
+  return numbers;
 }
 
 /** The numbers for which a NOP-Out is on its way. */

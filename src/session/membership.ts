@@ -3,7 +3,7 @@
 import { asIscsiError, assert, type IscsiError, SessionError } from '../base/index.ts';
 import type { Connection, LoginResult } from '../connection/index.ts';
 import { drain } from './drain.ts';
-import { fillHoles, unfilledHoles } from './hole-filler.ts';
+import { fillHoles, missingNumbers, numbersCarried } from './hole-filler.ts';
 import type { Joining } from './joining.ts';
 import { Keepalive } from './keepalive.ts';
 import { requestLogout } from './logout-request.ts';
@@ -80,7 +80,7 @@ export class Membership {
     const { roster, clock } = this.#context;
     const member = roster.get(connection.cid);
     if (member === undefined) return undefined;
-    const unfilled = this.#forget(member, cause);
+    this.#forget(member, cause);
     const { orphans, cmdSns } = this.#tasks.park(member, cause);
     const portal = this.#joining.portalOf(connection.cid);
     assert(portal !== undefined, `connection ${connection.cid} was opened to a portal`);
@@ -89,7 +89,7 @@ export class Membership {
       portal,
       cause,
       tasks: orphans,
-      cmdSns: [...unfilled, ...cmdSns],
+      cmdSns: [...cmdSns, ...missingNumbers(this.#context)],
       ...timesOf(member),
       lostAt: clock.now(),
     };
@@ -120,9 +120,11 @@ export class Membership {
     );
   }
 
-  /** Sends lost numbers again, over a connection that takes no tasks where there is no other. */
-  refill(missing: readonly number[]): void {
+  /** Sends lost numbers again that nothing carries, over a connection that takes no tasks where there is no other. */
+  refill(lost: readonly number[]): void {
     const { roster } = this.#context;
+    const carried = numbersCarried(this.#context);
+    const missing = lost.filter((cmdSn) => !carried.has(cmdSn));
     const survivor = roster.pick() ?? roster.all().find(({ connection }) => connection.canLogOut);
     if (survivor !== undefined) fillHoles(this.#context, survivor, missing);
   }
@@ -148,10 +150,10 @@ export class Membership {
       connection.fail(asIscsiError(error));
       throw error;
     }
-    const missing = this.#forget(member, new SessionError('ISCSI_CLOSED', 'The connection was logged out'));
+    this.#forget(member, new SessionError('ISCSI_CLOSED', 'The connection was logged out'));
     this.#joining.forget(connection.cid);
     await connection.finish('logoutSucceeded');
-    this.refill(missing);
+    this.refill(missingNumbers(this.#context));
   }
 
   /** Stops pings, and whatever else but tasks goes on; answers that come later name no task. */
@@ -167,19 +169,17 @@ export class Membership {
     }
   }
 
-  /** Takes a connection that has ended off the list. Returns the numbers that were being sent again over it. */
-  #forget(member: Member, error: IscsiError): number[] {
+  /** Takes a connection that has ended off the list. */
+  #forget(member: Member, error: IscsiError): void {
     const { connection } = member;
     this.#keepalives.get(connection.cid)?.stop();
     this.#keepalives.delete(connection.cid);
     this.#watches.get(connection.cid)?.stop();
     this.#watches.delete(connection.cid);
     this.#context.roster.remove(connection.cid);
-    const unfilled = unfilledHoles(this.#context, connection);
     for (const holder of this.#context.tags.holders()) {
       if (holder.kind === 'request' && holder.connection === connection) holder.fail(error);
     }
-    return unfilled;
   }
 }
 

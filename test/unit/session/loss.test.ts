@@ -269,3 +269,19 @@ test('§7.7 a format error ends all connections of the session', async () => {
   assert.deepEqual([end.how, end.error?.code], ['lost', 'ISCSI_BAD_FIELD']);
   await two!.ended();
 });
+
+test('§4.2.2.1 the number of a command that was aborted before its connection is lost is sent again as well', async () => {
+  await using bench = new SessionBench();
+  const [one, two] = await bench.openWith(2);
+  const before = await bench.command(plainRequest(), one);
+  const controller = new AbortController();
+  const held = await bench.command({ ...plainRequest(), signal: controller.signal }, two);
+  const numbers = { expCmdSn: before.heard.pdu.cmdSn as number, maxCmdSn: 64 };
+  controller.abort(new Error('enough'));
+  const abort = await two!.expect(opcode.taskManagementRequest);
+  two!.taskManagementResponse(abort.pdu.initiatorTaskTag, numbers);
+  await assert.rejects(soon(held.done), { message: 'enough' });
+  two!.reset();
+  const { pdu } = await one!.expect(opcode.nopOut);
+  assert.deepEqual([pdu.cmdSn, pdu.isImmediate], [held.heard.pdu.cmdSn, false]);
+});

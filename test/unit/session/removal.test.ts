@@ -309,3 +309,27 @@ test('§11.14 numbers that were being sent again over it are sent once more over
   two!.dataIn(busy.tag, { hasStatus: true }, pattern(4));
   await soon(busy.done);
 });
+
+test('§4.2.2.1 a command aborted at the drain deadline that the target holds behind a gap: its number is sent again', async () => {
+  await using bench = new SessionBench();
+  const [one, two, three] = await bench.openWith(3);
+  // Nothing moves ExpCmdSN: the command before it is still on its way, on another connection.
+  const before = await bench.command(plainRequest(), one);
+  const held = await bench.command(writeRequest(pattern(4)), two);
+  const numbers = { expCmdSn: before.heard.pdu.cmdSn as number, maxCmdSn: 64 };
+  const removed = bench.session.removeConnection(two!.cid, { drainTimeoutMs: 400 });
+  await bench.clock.advance(400);
+  const abort = await two!.expect(opcode.taskManagementRequest);
+  two!.taskManagementResponse(abort.pdu.initiatorTaskTag, numbers);
+  await assert.rejects(soon(held.done), { code: 'ISCSI_DRAIN_TIMEOUT' });
+  const { pdu } = await two!.expect(opcode.logoutRequest);
+  two!.logoutResponse(pdu.initiatorTaskTag, numbers);
+  await soon(removed);
+  await turns();
+  const sent = [one!, three!].flatMap((line) => line.drainHeard()).map(({ pdu }) => pdu);
+  assert.deepEqual(
+    sent.flatMap((pdu) => (pdu.opcode === opcode.nopOut ? [pdu.cmdSn] : [])),
+    [held.heard.pdu.cmdSn],
+    'the number of the aborted command, and not the one of the command that is still waited for',
+  );
+});
