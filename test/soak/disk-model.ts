@@ -213,7 +213,8 @@ export class DiskModel {
     const sources = known.writes.filter((write) => write.value === seen.value);
     for (const write of sources) write.wasSeen = true;
     if (known.carriers.some(({ ended }) => ended > seen.begun)) return;
-    if (!seen.isLasting) markOver(known, seen);
+    // What began before a crash may have been seen before it, and the crash takes it back.
+    if (!seen.isLasting && seen.begun > this.#crashedAt) markOver(known, seen);
     // A write that began after the look did was seen after that.
     const [source] = sources;
     const begun = sources.length === 1 && source !== undefined ? Math.max(seen.begun, source.begun) : seen.begun;
