@@ -27,7 +27,8 @@ ${diagram(cleanupTransitions, 'cleanupWait')}
 ## A session (RFC 7143 §8.3.1, initiator)
 
 \`leaving\` is our part of Q3, LOGGED_IN, and \`leavingFailed\` our part of Q4, FAILED: the session is being logged out and
-takes no new work. A session that is \`failed\` logs in again, and its commands wait.
+takes no new work. A session that is \`failed\` logs in again, and its commands wait; they also wait while it is logged
+out because the target asked for that, when it is to come back.
 
 ${diagram(sessionTransitions)}
 

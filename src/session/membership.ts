@@ -133,7 +133,7 @@ export class Membership {
     const { roster } = this.#context;
     member.isDraining = true;
     roster.refresh();
-    await drain(this.#context, this.#tasks, drainTimeoutMs, member);
+    await drain(this.#context, this.#tasks, drainTimeoutMs, { scope: member });
     const { connection } = member;
     if (connection.failure !== undefined) throw connection.failure;
     // The others may have been lost, or have begun to leave, meanwhile.

@@ -5,7 +5,7 @@ import type { Transition } from '../connection/index.ts';
 
 /**
  * Q1, Q3 and Q4 of RFC 7143 §8.3.1. `leaving` and `leavingFailed` are our parts of Q3 and Q4: the session is being logged
- * out and takes no work.
+ * out and takes no work, but for commands that wait where it is to come back.
  */
 export type SessionState = 'free' | 'loggedIn' | 'leaving' | 'failed' | 'leavingFailed';
 

@@ -3,7 +3,6 @@
 import { EventEmitter } from 'node:events';
 
 import {
-  asIscsiError,
   channels,
   type Deferred,
   deferred,
@@ -15,9 +14,8 @@ import {
 import type { Connection, LoginResult, NegotiatedParameters } from '../connection/index.ts';
 import { encodeTextKeys, type TextKey } from '../wire/index.ts';
 import { AsyncMessages } from './async-messages.ts';
-import { closeAtTarget } from './close-session.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-facts.ts';
-import { drain } from './drain.ts';
+import { Departure } from './departure.ts';
 import { Joining } from './joining.ts';
 import { makeContext } from './make-context.ts';
 import { Membership, requireRemovable } from './membership.ts';
@@ -37,7 +35,6 @@ import type { FunctionOutcome } from './tasks/multi-task-functions.ts';
 import type { TaskManagementOptions } from './tasks/task-management.ts';
 import { exchangeText } from './text-exchange.ts';
 
-type LogoutCause = Exclude<SessionEnd['how'], 'lost'>;
 /**
  * One session, from its login until `logout` or `destroy`, over losses and returns. Made by `openSession`. It ends by
  * itself only when it was told not to log in again, or not for ever.
@@ -54,13 +51,11 @@ export class Session implements ScsiPort {
   readonly #joining: Joining;
   readonly #membership: Membership;
   readonly #recovery: Recovery;
+  readonly #departure: Departure;
   readonly #reconnects: boolean;
   readonly #end: Deferred<SessionEnd> = deferred();
   #state: SessionState = 'free';
-  #leaving: Promise<void> | undefined;
   #givingUp: Promise<void> | undefined;
-  /** Whether the session is to end, and not only to be logged out for a while because the target asked for it. */
-  #isUnwanted = false;
 
   constructor(options: SessionOptions) {
     this.targetName = options.login.targetName;
@@ -72,7 +67,7 @@ export class Session implements ScsiPort {
       listener: (step, lun) => this.events.emit('escalated', step, lun),
     });
     const messages = new AsyncMessages(this.#context, {
-      leave: (member, drainTimeoutMs) => this.#leaveOnRequest(member, drainTimeoutMs),
+      leave: (member, drainTimeoutMs) => this.#departure.atRequest(member, drainTimeoutMs),
       terminated: this.#tasks.terminate.bind(this.#tasks),
       told: (pdu, sense) => this.events.emit('asyncMessage', pdu, sense),
     });
@@ -101,6 +96,19 @@ export class Session implements ScsiPort {
       givenUp: (error) => {
         this.#giveUp(error);
       },
+    });
+    this.#departure = new Departure({
+      context: this.#context,
+      tasks: this.#tasks,
+      joining: this.#joining,
+      membership: this.#membership,
+      recovery: this.#recovery,
+      reconnects: this.#reconnects,
+      state: () => this.#state,
+      move: this.#move.bind(this),
+      remove: this.#remove.bind(this),
+      finish: this.#finish.bind(this, 'closed'),
+      giveUp: this.#giveUp.bind(this),
     });
   }
 
@@ -155,14 +163,17 @@ export class Session implements ScsiPort {
   }
 
   /**
-   * Executes a SCSI command on any connection; see ScsiPort. Permitted in state loggedIn, and in state failed until the
-   * replacement time has passed: then the command waits for the session's return. A discovery session refuses with
+   * Executes a SCSI command on any connection; see ScsiPort. Permitted in state loggedIn, and while the session is lost,
+   * or is being logged out because the target asked for it, to come back: then the command waits for its return, until the
+   * replacement time has passed. A discovery session refuses with
    * UsageError ISCSI_WRONG_STATE: its target takes Text and Logout Requests alone (RFC 7143 §4.3).
    */
   execute(request: ScsiRequest): Promise<ScsiResult> {
     if (this.#joining.isDiscovery) return Promise.reject(noScsi());
-    const waits = this.#state === 'failed' && !this.#recovery.isGone && this.#givingUp === undefined;
-    return this.#state === 'loggedIn' || waits ? this.#tasks.execute(request) : Promise.reject(refusal(this.#state));
+    // One that is being logged out for a while is as good as lost.
+    const state = this.#departure.isPassing ? 'failed' : this.#state;
+    const waits = state === 'failed' && !this.#recovery.isGone && this.#givingUp === undefined;
+    return state === 'loggedIn' || waits ? this.#tasks.execute(request) : Promise.reject(refusal(state));
   }
 
   /**
@@ -224,13 +235,13 @@ export class Session implements ScsiPort {
    * Logs out, in whatever state: commands in flight and in the queue finish by the drain deadline, then the session is
    * closed at the target and the connections are torn down. A session that is lost just now goes on logging in again
    * while commands wait and the drain deadline permits, and once more, for as long as a logout may take, so that nothing
-   * of it is left at the target. Always ends, and never rejects: when the target does not confirm, the session is
+   * of it is left at the target. Commands that wait while it is being logged out for the target end with ISCSI_DRAINING.
+   * Always ends, and never rejects: when the target does not confirm, the session is
    * dropped and `error` says why. A second call gets the first one's result.
    */
   logout(options: { drainTimeoutMs?: number } = {}): Promise<SessionEnd> {
-    this.#isUnwanted = true;
     if (this.#state !== 'free' && this.#givingUp === undefined) {
-      void this.#leave('loggedOut', options.drainTimeoutMs ?? this.#context.limits.drainTimeoutMs);
+      this.#departure.begin(options.drainTimeoutMs ?? this.#context.limits.drainTimeoutMs);
     }
     return this.#end.promise;
   }
@@ -259,7 +270,7 @@ export class Session implements ScsiPort {
 
   /** Drops all connections now, without a logout. Everything in flight ends with an error that says what may be. */
   destroy(error: IscsiError = new SessionError('ISCSI_CLOSED', 'The session was destroyed')): void {
-    this.#isUnwanted = true;
+    this.#departure.drop();
     this.#joining.stop(error);
     this.#membership.quiet(error);
     if (this.#state !== 'free') this.#giveUp(error);
@@ -292,72 +303,12 @@ export class Session implements ScsiPort {
     if (isFirstCall) this.events.emit('connectionRemoved', member.connection.cid);
     // The others were lost while its Logout waited for the answer: that closed the session (RFC 7143 §6.3.5).
     if (this.#context.roster.size > 0 || !this.#isOpen) return;
-    if (this.#reconnects && !this.#isUnwanted) {
-      this.#move('lastConnectionLost');
-      this.#recovery.run(new SessionError('ISCSI_SESSION_LOST', 'The last connection was logged out'));
+    if (this.#reconnects && !this.#departure.isFinal) {
+      this.#lastLost(new SessionError('ISCSI_SESSION_LOST', 'The last connection was logged out'));
       return;
     }
     await this.#recovery.stop(refusal(this.#state));
     this.#finish('closed', { how: 'loggedOut', error: undefined });
-  }
-
-  /** The target asked for a logout: of one connection while there are others that stay, else of the session. */
-  async #leaveOnRequest(member: Member, drainTimeoutMs: number): Promise<void> {
-    const others = this.#context.roster.all().filter((other) => other !== member && !other.isDraining);
-    if (others.length > 0) {
-      try {
-        await this.#remove(member, drainTimeoutMs);
-        return;
-      } catch (error) {
-        if (asIscsiError(error).code !== 'ISCSI_LAST_CONNECTION') throw error;
-      }
-    }
-    // A logout of ours that is under way may have meant to wait for longer than the target does.
-    if (this.#leaving !== undefined) await drain(this.#context, this.#tasks, drainTimeoutMs);
-    await this.#leave('requestedByTarget', drainTimeoutMs);
-  }
-
-  #leave(how: LogoutCause, drainTimeoutMs: number): Promise<void> {
-    this.#leaving ??= this.#logOut(how, drainTimeoutMs);
-    return this.#leaving;
-  }
-
-  async #logOut(how: LogoutCause, drainTimeoutMs: number): Promise<void> {
-    this.#move('logoutStarted');
-    this.#joining.stop(refusal(this.#state));
-    this.#recovery.renounceAll();
-    await drain(this.#context, this.#tasks, drainTimeoutMs);
-    await this.#membership.removalsSettled();
-    this.#membership.quiet(refusal(this.#state));
-    await this.#recovery.stop(refusal(this.#state));
-    try {
-      await closeAtTarget({
-        context: this.#context,
-        membership: this.#membership,
-        recovery: this.#reconnects ? this.#recovery : undefined,
-        state: () => this.#state,
-      });
-      this.#left(how);
-    } catch (error) {
-      this.#left(how, asIscsiError(error));
-    }
-  }
-
-  /** The session is closed at the target, but for an error: for good, or until the target that asked for it takes us again. */
-  #left(how: LogoutCause, error?: IscsiError): void {
-    if (this.#state === 'free') return;
-    if (how === 'loggedOut' || this.#isUnwanted || !this.#reconnects) {
-      if (error === undefined) this.#finish('closed', { how, error });
-      else this.#giveUp(error);
-      return;
-    }
-    if (error !== undefined) this.#membership.failAll(error);
-    this.#leaving = undefined;
-    this.#move('putOff');
-    this.#joining.restart();
-    this.#recovery.restart(
-      error ?? new SessionError('ISCSI_SESSION_LOST', 'The target asked for a logout of the session'),
-    );
   }
 
   #lost(connection: Connection, error: IscsiError): void {
@@ -368,6 +319,11 @@ export class Session implements ScsiPort {
     if (error.code === 'ISCSI_BAD_FIELD') this.#membership.failAll(error);
     // Of connections that end one inside the other's end, the last has told the session already.
     if (this.#context.roster.size > 0 || !this.#isOpen) return;
+    this.#lastLost(error);
+  }
+
+  #lastLost(error: IscsiError): void {
+    if (this.#departure.callOff(error)) return;
     this.#move('lastConnectionLost');
     if (this.#reconnects) this.#recovery.run(error);
     else this.#giveUp(error);
@@ -389,6 +345,7 @@ export class Session implements ScsiPort {
 
   #finish(event: 'closed' | 'givenUp', end: SessionEnd): void {
     this.#move(event);
+    this.#recovery.close();
     this.#joining.stop(new SessionError('ISCSI_CLOSED', 'The session is closed'));
     this.#tasks.close((task) => {
       const message = 'The session ended before the command could be sent';

@@ -18,6 +18,9 @@ import type { FunctionOutcome } from './tasks/multi-task-functions.ts';
 import { type EscalationOptions, TaskManagement, type TaskManagementOptions } from './tasks/task-management.ts';
 import { answerR2t } from './write-data.ts';
 
+/** What is in flight on one connection, or in the whole session; undefined: in the whole session, and what waits. */
+export type TaskScope = Member | 'inFlight' | undefined;
+
 /** All SCSI tasks of one session, over all its connections. */
 export class TaskSet {
   readonly #context: SessionContext;
@@ -133,10 +136,10 @@ export class TaskSet {
     }
   }
 
-  /** Aborts everything on `member`, or in the whole session. */
-  abortAll(reason: (task: ScsiTask) => Error, member?: Member): void {
-    for (const task of this.#tasks(member)) this.abort(task, reason(task));
-    if (member === undefined) for (const task of this.#queue.items()) this.abort(task, reason(task));
+  /** Aborts everything in `scope`. */
+  abortAll(reason: (task: ScsiTask) => Error, scope?: TaskScope): void {
+    for (const task of this.#tasks(scope === 'inFlight' ? undefined : scope)) this.abort(task, reason(task));
+    if (scope === undefined) for (const task of this.#queue.items()) this.abort(task, reason(task));
   }
 
   /** A Data-In that ends its command. */
@@ -258,15 +261,20 @@ export class TaskSet {
     this.#tellIdle();
   }
 
-  /** Resolves when nothing is in flight, on `member` or in the whole session, and for the session nothing waits. */
-  async idle(member?: Member): Promise<void> {
-    const isIdle = (): boolean =>
-      member === undefined ? this.#inFlight === 0 && this.queued === 0 : member.tasksInFlight === 0;
-    while (!isIdle()) {
+  /** Resolves when nothing is left in `scope`. */
+  async idle(scope?: TaskScope): Promise<void> {
+    while (!this.#isIdle(scope)) {
       await new Promise<void>((resolve) => {
         this.#idle.push(resolve);
       });
     }
+  }
+
+  /** For the session, what goes before the queue counts as in flight: the queue waits for it. */
+  #isIdle(scope: TaskScope): boolean {
+    if (typeof scope === 'object') return scope.tasksInFlight === 0;
+    const waiting = scope === 'inFlight' ? this.queued - this.#queue.length : this.queued;
+    return this.#inFlight === 0 && waiting === 0;
   }
 
   #tasks(member?: Member): ScsiTask[] {

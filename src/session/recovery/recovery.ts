@@ -1,12 +1,13 @@
 // How a session survives: what it does about each lost connection, and how it comes back when it has lost them all.
 
-import { asIscsiError, type IscsiError, LoginError, raceAbort, SessionError } from '../../base/index.ts';
+import { asIscsiError, type Effect, type IscsiError, LoginError, raceAbort, SessionError } from '../../base/index.ts';
 import { connectionLost } from '../connection-lost.ts';
 import { forgetFilled } from '../hole-filler.ts';
 import type { Portal } from '../portal.ts';
 import type { ResumeKind } from '../session-events.ts';
 import { cleanUp, reopen, takeOver } from './connection-repair.ts';
 import { LostConnection, type Remains } from './lost-connection.ts';
+import { Patience } from './patience.ts';
 import { reassignsTasks } from './reassigns-tasks.ts';
 import { pause, ReconnectSchedule } from './reconnect-schedule.ts';
 import type { RecoveryParts } from './recovery-parts.ts';
@@ -27,6 +28,7 @@ export class Recovery {
   #repairs = new AbortController();
   /** Ends an attempt to log in again whose connection was lost before it was of use. */
   #attempt: AbortController | undefined;
+  readonly #patience: Patience;
   /** Until when the target is to be left in peace, on the session's clock. */
   #quietUntil = 0;
   #isRunning = false;
@@ -34,6 +36,8 @@ export class Recovery {
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
+    const { clock, limits } = parts.context;
+    this.#patience = new Patience(clock, limits.replacementTimeoutMs);
   }
 
   /** Whether the session has been away for longer than its devices are kept. */
@@ -82,6 +86,32 @@ export class Recovery {
     // A session that was lost again before it was of use goes on with the attempts that it has left.
     if (this.#isRunning) this.#attempt?.abort(cause);
     else this.#returning = this.#run(cause);
+  }
+
+  /**
+   * The session is about to be logged out, and to come back: commands wait from here on. That they wait for it no longer
+   * than for a session that is lost, counts from here on too.
+   */
+  standBy(cause: IscsiError): void {
+    this.#parts.tasks.hold();
+    // Of a session that is not quite back, the return goes on, and its time with it.
+    if (this.#isRunning) return;
+    this.#patience.start(() => {
+      this.#isGone = true;
+      this.#endWaiting(this.#awayTooLong(cause));
+    });
+  }
+
+  /** A session that was to come back will not: what waits ends with `error`. */
+  standDown(error: IscsiError): void {
+    this.#patience.end();
+    this.#endWaiting(error);
+    this.#parts.tasks.release();
+  }
+
+  /** The session is over. To be called after `stop`. */
+  close(): void {
+    this.#patience.end();
   }
 
   /** Ends everything that goes on here, and the tasks of lost connections. Settles when nothing of it is left. */
@@ -165,7 +195,7 @@ export class Recovery {
     const { tasks, events, context } = this.#parts;
     const schedule = new ReconnectSchedule(context.limits);
     events.emit('suspended', cause);
-    const patience = context.clock.schedule(context.limits.replacementTimeoutMs, () => {
+    this.#patience.start(() => {
       schedule.backOff();
       this.#giveUpWaiting(cause);
     });
@@ -176,7 +206,7 @@ export class Recovery {
       tasks.release();
       events.emit('resumed', how);
     } finally {
-      patience.cancel();
+      this.#patience.end();
       this.#isRunning = false;
     }
     this.#restoreOthers();
@@ -289,17 +319,26 @@ export class Recovery {
 
   #giveUpWaiting(cause: IscsiError): void {
     this.#isGone = true;
-    const { tasks, events, context } = this.#parts;
-    const seconds = context.limits.replacementTimeoutMs / 1000;
+    const { tasks, events } = this.#parts;
     tasks.failMatching(
       ({ state }) => state === 'queued' || state === 'orphaned',
-      ({ effect }) =>
-        new SessionError('ISCSI_SESSION_LOST', `The session was lost and not back after ${seconds} s`, {
-          cause,
-          effect,
-        }),
+      ({ effect }) => this.#awayTooLong(cause, effect),
     );
     events.emit('gone');
+  }
+
+  /** Ends what waits in the queue: none of it has been sent. */
+  #endWaiting(error: IscsiError): void {
+    this.#parts.tasks.failMatching(
+      ({ state, isAhead }) => state === 'queued' && !isAhead,
+      () => error,
+    );
+  }
+
+  #awayTooLong(cause: IscsiError, effect: Effect = 'none'): SessionError {
+    const seconds = this.#parts.context.limits.replacementTimeoutMs / 1000;
+    const message = `The session was lost and not back after ${seconds} s`;
+    return new SessionError('ISCSI_SESSION_LOST', message, { cause, effect });
   }
 
   #endOrphans(lost: LostConnection): void {
