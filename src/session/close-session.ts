@@ -15,6 +15,8 @@ export interface ClosingSession {
   /** How the session can be reached again when it is lost; undefined where that is not wanted. */
   readonly recovery: Recovery | undefined;
   readonly state: () => SessionState;
+  /** Aborted when the session is dropped instead. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function closeAtTarget(session: ClosingSession): Promise<void> {
       limitMs,
     });
   if (limitMs <= 0) throw tooLate();
-  await withDeadline(clock, limitMs, tooLate, undefined, async (signal) => {
+  await withDeadline(clock, limitMs, tooLate, session.signal, async (signal) => {
     await recovery.reinstate(signal);
   });
   await close(session, logoutVia(context), limits.logoutTimeoutMs);

@@ -35,6 +35,7 @@ export interface DepartingSession {
 /** The logout of one session. */
 export class Departure {
   readonly #session: DepartingSession;
+  readonly #dropped = new AbortController();
   #underWay: Promise<void> | undefined;
   #isFinal = false;
   #isPassing = false;
@@ -55,9 +56,10 @@ export class Departure {
     return this.#isPassing && !this.#isFinal;
   }
 
-  /** The session is dropped: it is not to be logged in again. */
-  drop(): void {
+  /** The session is dropped: it is not to be logged in again, not even to be logged out. */
+  drop(error: IscsiError): void {
     this.#isFinal = true;
+    this.#dropped.abort(error);
   }
 
   /** Its user wants the session logged out. What waits for the return of one that is being logged out ends now. */
@@ -120,7 +122,8 @@ export class Departure {
     membership.quiet(refusal(state()));
     await recovery.stop(refusal(state()));
     try {
-      await closeAtTarget({ context, membership, recovery: reconnects ? recovery : undefined, state });
+      const { signal } = this.#dropped;
+      await closeAtTarget({ context, membership, recovery: reconnects ? recovery : undefined, state, signal });
       this.#left(how);
     } catch (error) {
       this.#left(how, asIscsiError(error));

@@ -270,7 +270,7 @@ export class Session implements ScsiPort {
 
   /** Drops all connections now, without a logout. Everything in flight ends with an error that says what may be. */
   destroy(error: IscsiError = new SessionError('ISCSI_CLOSED', 'The session was destroyed')): void {
-    this.#departure.drop();
+    this.#departure.drop(error);
     this.#joining.stop(error);
     this.#membership.quiet(error);
     if (this.#state !== 'free') this.#giveUp(error);

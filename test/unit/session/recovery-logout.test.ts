@@ -119,3 +119,15 @@ test('destroy between reconnects ends it at once', async () => {
   await assert.rejects(soon(done), { code: 'ISCSI_CONNECTION_LOST' });
   await bench.nothingLeft();
 });
+
+test('destroy while the Logout waits for its answer: no other login to repeat it', async () => {
+  await using bench = new SessionBench({ session });
+  await bench.open();
+  const out = bench.session.logout();
+  await bench.line.expect(opcode.logoutRequest);
+  bench.session.destroy();
+  assert.equal((await soon(out)).how, 'lost');
+  await bench.clock.advance(5000);
+  assert.equal(bench.lines.length, 1);
+  await bench.nothingLeft();
+});

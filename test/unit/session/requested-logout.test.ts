@@ -316,6 +316,21 @@ test('§11.9.1 event 1, logout(), and then the connection is lost: one more logi
   await bench.nothingLeft();
 });
 
+test('§11.9.1 event 1, and destroy(): what waits ends, and no timer is left', async () => {
+  for (const isDraining of [true, false]) {
+    await using bench = returning();
+    const session = await bench.open();
+    const flying = isDraining ? await bench.command(readRequest(4)) : undefined;
+    await asked(bench.line);
+    const waiting = await waits(bench);
+    session.destroy();
+    await assert.rejects(soon(waiting.done), { code: 'ISCSI_SESSION_LOST', effect: 'none' });
+    if (flying !== undefined) await assert.rejects(soon(flying.done), { code: 'ISCSI_CONNECTION_LOST' });
+    assert.equal((await soon(session.closed)).how, 'lost');
+    await bench.nothingLeft();
+  }
+});
+
 test('§11.9.1 event 1: a command that waits can be given up', async () => {
   await using bench = returning();
   await bench.open();
