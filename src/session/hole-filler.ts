@@ -1,6 +1,6 @@
 // Command numbers that the target never got, filled again so that the window of the session can move on.
 
-import { lunZero, SessionError, snAdd, TimeoutError, type Timer } from '../base/index.ts';
+import { lunZero, SessionError, snAdd, snBefore, TimeoutError, type Timer } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
 import type { Member } from './roster.ts';
@@ -27,6 +27,24 @@ class Filler implements PendingRequest {
     const { pingTimeoutMs } = context.limits;
     this.#timer = context.clock.schedule(pingTimeoutMs, () => {
       this.#late(pingTimeoutMs);
+    });
+  }
+
+  /** The same PDU again, on the same connection (§7.2.1), unless a Logout has been sent there (§11.14). */
+  retry(): void {
+    if (this.connection.canLogOut) this.send();
+  }
+
+  send(): void {
+    const { connection, cmdSn, initiatorTaskTag } = this;
+    connection.send({
+      opcode: opcode.nopOut,
+      isImmediate: false,
+      lun: lunZero,
+      initiatorTaskTag,
+      targetTransferTag: reservedTag,
+      cmdSn,
+      expStatSn: connection.expStatSn,
     });
   }
 
@@ -63,21 +81,11 @@ class Filler implements PendingRequest {
  * command. One that had arrived after all is a duplicate, which the target must ignore.
  */
 export function fillHoles(context: SessionContext, member: Member, missing: readonly number[]): void {
-  const { connection } = member;
   const filled = new Set(numbersBeingFilled(context));
   for (const cmdSn of missing) {
     if (context.window.hasArrived(cmdSn) || filled.has(cmdSn)) continue;
     filled.add(cmdSn);
-    const { initiatorTaskTag } = new Filler(context, connection, cmdSn);
-    connection.send({
-      opcode: opcode.nopOut,
-      isImmediate: false,
-      lun: lunZero,
-      initiatorTaskTag,
-      targetTransferTag: reservedTag,
-      cmdSn,
-      expStatSn: connection.expStatSn,
-    });
+    new Filler(context, member.connection, cmdSn).send();
   }
 }
 
@@ -111,14 +119,36 @@ export function numbersCarried({ tags, roster }: SessionContext): Set<number> {
   return numbers;
 }
 
+/**
+ * Sees to the first number that the target lacks, which commands of all connections may be waiting behind, when no command
+ * is there to be retried for it: the NOP-Out that was to fill it is lost too, or its request was given up unanswered.
+ */
+export function plugGap(context: SessionContext, member: Member): void {
+  forgetFilled(context);
+  const { window, tags } = context;
+  const { expCmdSn } = window;
+  const filler = fillers(context).find(({ cmdSn }) => cmdSn === expCmdSn);
+  if (filler !== undefined) filler.retry();
+  else if (tags.holders().some(({ cmdSn }) => cmdSn === expCmdSn)) return;
+  else if (snBefore(expCmdSn, window.cmdSn) && !tags.isFull) fillHoles(context, member, [expCmdSn]);
+}
+
 /** The numbers for which a NOP-Out is on its way. */
 export function numbersBeingFilled(context: SessionContext): number[] {
   return fillers(context).map(({ cmdSn }) => cmdSn);
 }
 
-/** Forgets the NOP-Outs whose numbers have arrived: one that was a duplicate has been ignored, and is never answered. */
+/**
+ * Forgets the NOP-Outs whose numbers have arrived: one that was a duplicate has been ignored, and is never answered. As long
+ * as a command of the same number has no connection, the answer is what tells which of the two has arrived.
+ */
 export function forgetFilled(context: SessionContext): void {
-  for (const filler of fillers(context)) if (context.window.hasArrived(filler.cmdSn)) filler.fail();
+  const { window, tags } = context;
+  const isInDoubt = (number: number): boolean =>
+    tags.holders().some((holder) => holder.kind === 'scsi' && holder.state === 'orphaned' && holder.cmdSn === number);
+  for (const filler of fillers(context)) {
+    if (window.hasArrived(filler.cmdSn) && !isInDoubt(filler.cmdSn)) filler.fail();
+  }
 }
 
 function fillers({ tags }: SessionContext): Filler[] {

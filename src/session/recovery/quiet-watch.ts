@@ -3,6 +3,7 @@
 
 import { asIscsiError, type Timer } from '../../base/index.ts';
 import { snackType } from '../../wire/index.ts';
+import { plugGap } from '../hole-filler.ts';
 import { type Member, recoversErrors } from '../roster.ts';
 import type { ScsiTask } from '../scsi-task.ts';
 import type { SessionContext } from '../session-context.ts';
@@ -89,6 +90,7 @@ export class QuietWatch {
       this.#probe.probe.end();
       this.#probe = undefined;
       for (const task of silent) this.#retryFirst(task);
+      plugGap(this.#context, this.#member);
       restart(silent, nowMs);
     }
   }
@@ -126,6 +128,7 @@ export class QuietWatch {
     for (const task of quiet) {
       if (!this.#retryFirst(task)) this.#askForR2ts(task);
     }
+    if (quiet.length > 0) plugGap(this.#context, this.#member);
     restart(quiet, nowMs);
   }
 

@@ -73,6 +73,54 @@ test('§7.2.1 a command that the target has received is not sent again, however 
   await soon(done);
 });
 
+test('§7.2.1 a NOP-Out that was to fill a lost number and is lost too is sent again: same CmdSN and tag, same connection', async () => {
+  await using bench = recoveringBench({ limits });
+  const [one, two] = await bench.openWith(2);
+  const first = await bench.command(plainRequest(), one);
+  bench.numbers.ignores = () => true;
+  const lost = await bench.command(plainRequest(), two);
+  two!.reset();
+  const filler = await one!.expect(opcode.nopOut);
+  bench.numbers.ignores = () => false;
+  await bench.cleanedUp(one!, 2);
+  await assert.rejects(soon(lost.done), { code: 'ISCSI_CONNECTION_LOST', effect: 'none' });
+  const second = await bench.command(plainRequest(), one);
+  assert.equal(bench.numbers.expCmdSn, filler.pdu.cmdSn, 'what follows waits for it');
+  await bench.clock.advance(noticedMs);
+  await answerProbe(bench);
+  const again = await one!.expect(opcode.nopOut);
+  assert.deepEqual({ ...again.pdu, expStatSn: 0 }, { ...filler.pdu, expStatSn: 0 });
+  assert.equal(bench.numbers.expCmdSn, second.heard.pdu.cmdSn + 1);
+  one!.nopIn({ initiatorTaskTag: again.pdu.initiatorTaskTag });
+  await bench.clock.advance(noticedMs);
+  await answerProbe(bench);
+  await one!.silence();
+  for (const { tag, done } of [first, second]) {
+    one!.response(tag);
+    await soon(done);
+  }
+});
+
+test('§7.2.1 a number whose request was lost and given up is filled, since commands wait for it', async () => {
+  await using bench = recoveringBench({ limits });
+  const session = await bench.open();
+  bench.numbers.ignores = () => true;
+  const reset = session.manageTasks('abortTaskSet', { lun, isImmediate: false, timeoutMs: 1000 });
+  reset.catch(() => undefined);
+  const { pdu } = await bench.line.expect(opcode.taskManagementRequest);
+  bench.numbers.ignores = () => false;
+  await bench.clock.advance(1000);
+  await assert.rejects(soon(reset), { code: 'ISCSI_TASK_MANAGEMENT_TIMEOUT' });
+  const { done, tag } = await bench.command(plainRequest());
+  await bench.clock.advance(noticedMs);
+  await answerProbe(bench);
+  const filler = await bench.line.expect(opcode.nopOut);
+  assert.deepEqual([filler.pdu.isImmediate, filler.pdu.cmdSn], [false, pdu.cmdSn]);
+  bench.line.nopIn({ initiatorTaskTag: filler.pdu.initiatorTaskTag });
+  bench.line.response(tag);
+  await soon(done);
+});
+
 test('§7.1.4.2 a target that answers not even the ping gets the command again, three times in all', async () => {
   await using bench = recoveringBench({ limits });
   await bench.open();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { opcode } from '../../../src/wire/index.ts';
+import { type NopOut, opcode } from '../../../src/wire/index.ts';
 import { expectSnack, expStatSnOf, recoveringBench } from '../../support/recovering-bench.ts';
 import {
   pattern,
@@ -95,6 +95,39 @@ test('§7.2.1 a command whose number a NOP-Out has taken begins anew: other numb
   assert.equal(again.pdu.cmdSn, filler.pdu.cmdSn + 1);
   assert.notEqual(again.pdu.initiatorTaskTag, lost.tag);
   assert.deepEqual([again.pdu.cdb, again.data], [lost.heard.pdu.cdb, lost.heard.data]);
+  one!.response(again.pdu.initiatorTaskTag);
+  await soon(lost.done);
+});
+
+test('§7.2.1 the number of an orphan that arrived with a NOP-Out: its late answer still tells that the NOP-Out took it', async () => {
+  await using bench = recoveringBench({
+    keys: { ...setup.keys, DefaultTime2Wait: '2' },
+    offers: setup.offers,
+    limits: { commandRetryIntervalMs: 400 },
+  });
+  const [one, two] = await bench.openWith(2);
+  const still = await bench.command(plainRequest(), one);
+  bench.numbers.ignores = () => true;
+  const lost = await bench.command(plainRequest(), two);
+  bench.numbers.ignores = () => false;
+  two!.reset();
+  const filler = await one!.expect(opcode.nopOut);
+  // The answer takes its time. Those to the pings of a command that stands still show that the number has arrived.
+  for (let time = 0; time < 2; time += 1) {
+    await bench.clock.advance(700);
+    const pings = one!.drainHeard().filter(({ pdu }) => pdu.opcode === opcode.nopOut);
+    assert.equal(pings.length, 1);
+    for (const { pdu } of pings) one!.nopIn({ initiatorTaskTag: (pdu as NopOut).initiatorTaskTag });
+  }
+  one!.response(still.tag);
+  await soon(still.done);
+  one!.drainHeard();
+  one!.nopIn({ initiatorTaskTag: filler.pdu.initiatorTaskTag });
+  await bench.clock.advance(600);
+  const logout = await one!.expect(opcode.logoutRequest);
+  one!.logoutResponse(logout.pdu.initiatorTaskTag);
+  const again = await one!.expect(opcode.scsiCommand);
+  assert.equal(again.pdu.cmdSn, filler.pdu.cmdSn + 1);
   one!.response(again.pdu.initiatorTaskTag);
   await soon(lost.done);
 });
