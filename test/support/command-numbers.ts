@@ -6,9 +6,8 @@ export class CommandNumbers {
   window: number;
   /** Numbers in the order in which they arrived, as often as they did. */
   readonly all: number[] = [];
-  /** Commands that this says true of are lost at the target's door: they do not count, and `ignored` keeps their numbers. */
+  /** Requests that this says true of are lost at the target's door, and do not count. */
   ignores: (cmdSn: number) => boolean = () => false;
-  readonly ignored: number[] = [];
   #expCmdSn: number;
   #maxCmdSn: number;
   readonly #early = new Set<number>();
@@ -40,13 +39,18 @@ export class CommandNumbers {
     this.#early.delete(cmdSn);
   }
 
-  arrived(cmdSn: number): void {
-    if (this.ignores(cmdSn)) {
-      this.ignored.push(cmdSn);
-      return;
-    }
+  /** Takes a request that is not immediate. Returns whether it counts: false for one that is lost, and for a duplicate. */
+  arrived(cmdSn: number): boolean {
+    if (this.ignores(cmdSn)) return false;
     this.all.push(cmdSn);
+    return this.plug(cmdSn);
+  }
+
+  /** Counts a number as received, though nothing came with it. Returns whether it had not been before. */
+  plug(cmdSn: number): boolean {
+    if (((cmdSn - this.#expCmdSn) | 0) < 0 || this.#early.has(cmdSn)) return false;
     this.#early.add(cmdSn);
     while (this.#early.delete(this.#expCmdSn)) this.#expCmdSn = (this.#expCmdSn + 1) >>> 0;
+    return true;
   }
 }

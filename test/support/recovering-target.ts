@@ -6,9 +6,14 @@ import {
   type DataIn,
   type DataOut,
   type InitiatorPdu,
+  type LogoutRequest,
+  logoutReason,
   opcode,
+  reservedTag,
   type ScsiCommand,
   type SnackRequest,
+  type TaskManagementRequest,
+  taskManagementFunction,
 } from '../../src/wire/index.ts';
 import type { CommandNumbers } from './command-numbers.ts';
 import type { Heard, TargetLine } from './target-line.ts';
@@ -55,36 +60,53 @@ interface Task {
   isEnded: boolean;
 }
 
+/** A LOGICAL UNIT RESET that is not answered yet. */
+interface Reset {
+  readonly request: TaskManagementRequest;
+  /** Once it is carried out: up to where the other connections have to have acknowledged before it is answered. */
+  fence: { readonly target: RecoveringTarget; readonly statSn: number }[] | undefined;
+}
+
+/** What the connections of one session have in common at their target. */
+export interface RecoveringSession {
+  readonly numbers: CommandNumbers;
+  readonly contentOf: (cdb: Uint8Array) => Uint8Array;
+  readonly chance: Chance;
+  /** The initiator's MaxRecvDataSegmentLength. */
+  readonly segment: number;
+  /** All of them; each adds itself. */
+  readonly targets: RecoveringTarget[];
+}
+
 /** The target's end of one connection. */
 export class RecoveringTarget {
   readonly #line: TargetLine;
+  readonly #session: RecoveringSession;
   readonly #numbers: CommandNumbers;
-  readonly #contentOf: (cdb: Uint8Array) => Uint8Array;
   readonly #chance: Chance;
-  readonly #segment: number;
   readonly #tasks = new Map<number, Task>();
   readonly #numbered = new Map<number, { sent: Sent; task: Task | undefined }>();
   #firstStatSn: number;
   #nextTag = 1;
+  readonly #resets: Reset[] = [];
 
-  constructor(
-    line: TargetLine,
-    numbers: CommandNumbers,
-    contentOf: (cdb: Uint8Array) => Uint8Array,
-    chance: Chance,
-    segment: number,
-  ) {
+  constructor(line: TargetLine, session: RecoveringSession) {
     this.#line = line;
-    this.#numbers = numbers;
-    this.#contentOf = contentOf;
-    this.#chance = chance;
-    this.#segment = segment;
+    this.#session = session;
+    this.#numbers = session.numbers;
+    this.#chance = session.chance;
     this.#firstStatSn = line.statSn;
+    session.targets.push(this);
   }
 
   take(heard: Heard): void {
     const { pdu } = heard;
+    if (pdu.opcode === opcode.logoutRequest) {
+      this.#logout(pdu);
+      return;
+    }
     if ('expStatSn' in pdu) this.#acknowledged(pdu.expStatSn);
+    if (heard.isIgnored || this.#isLost) return;
     switch (pdu.opcode) {
       case opcode.scsiCommand:
         this.#command(pdu, heard.data);
@@ -96,15 +118,14 @@ export class RecoveringTarget {
         this.#snack(pdu, heard);
         break;
       case opcode.nopOut:
+        // §11.18: without a task tag it asks for no answer.
+        if (pdu.initiatorTaskTag === reservedTag) break;
         this.#emitNumbered(undefined, false, (statSn) => {
           this.#line.nopIn({ initiatorTaskTag: pdu.initiatorTaskTag, statSn });
         });
         break;
       case opcode.taskManagementRequest:
-        this.#tasks.delete(pdu.referencedTaskTag);
-        this.#emitNumbered(undefined, false, (statSn) => {
-          this.#line.taskManagementResponse(pdu.initiatorTaskTag, { statSn });
-        });
+        this.#manage(pdu);
         break;
       default:
         assert.fail(`opcode ${(pdu as InitiatorPdu).opcode} came`);
@@ -113,6 +134,9 @@ export class RecoveringTarget {
 
   /** Does one step of one task; false when there is none that can go on. */
   step(): boolean {
+    if (this.#isLost) return false;
+    const [reset] = this.#resets;
+    if (reset !== undefined && this.#goOnWith(reset)) return true;
     const ready = [...this.#tasks.values()].filter(
       (task) => !task.isEnded && ((task.command.cmdSn - this.#numbers.expCmdSn) | 0) < 0 && task.asked === undefined,
     );
@@ -122,6 +146,10 @@ export class RecoveringTarget {
     else if (task.command.isWrite && task.gotLength < task.content.length) this.#ask(task);
     else this.#answer(task, 0);
     return true;
+  }
+
+  get #isLost(): boolean {
+    return this.#line.end !== undefined;
   }
 
   /** §7.9: what has not come whole, or whose command lacks data, must not be acknowledged. */
@@ -139,14 +167,7 @@ export class RecoveringTarget {
   }
 
   #command(command: ScsiCommand, data: Uint8Array): void {
-    const { ignored } = this.#numbers;
-    const at = ignored.indexOf(command.cmdSn);
-    if (at !== -1) {
-      ignored.splice(at, 1);
-      return;
-    }
-    if (this.#tasks.has(command.initiatorTaskTag)) return; // §7.2.1: a duplicate is ignored
-    const content = this.#contentOf(command.cdb);
+    const content = this.#session.contentOf(command.cdb);
     assert.equal(command.expectedDataTransferLength, content.length);
     const got = new Uint8Array(command.isWrite ? content.length : 0);
     got.set(data);
@@ -214,6 +235,59 @@ export class RecoveringTarget {
     }
   }
 
+  #manage(request: TaskManagementRequest): void {
+    if (request.function === taskManagementFunction.logicalUnitReset) {
+      this.#resets.push({ request, fence: undefined });
+      return;
+    }
+    assert.equal(request.function, taskManagementFunction.abortTask);
+    // §11.6.1 b: a command that has not come counts as received from here on.
+    if (!this.#tasks.delete(request.referencedTaskTag)) this.#numbers.plug(request.refCmdSn);
+    this.#answerManagement(request);
+  }
+
+  /** §4.2.3.3: waits for the commands before it, and with its answer until those before that have arrived everywhere. */
+  #goOnWith(reset: Reset): boolean {
+    if (reset.fence === undefined) {
+      if (((this.#numbers.expCmdSn - reset.request.cmdSn) | 0) < 0) return false;
+      reset.fence = this.#session.targets.map((target) => ({ target, statSn: target.#line.statSn }));
+      for (const target of this.#session.targets) target.#drop(reset.request.cmdSn);
+    }
+    const isOpen = reset.fence.some(
+      ({ target, statSn }) => target !== this && !target.#isLost && ((target.#firstStatSn - statSn) | 0) < 0,
+    );
+    if (isOpen) return false;
+    this.#resets.shift();
+    this.#answerManagement(reset.request);
+    return true;
+  }
+
+  /** Of later commands nothing is known to the initiator that sent the reset, and may have given it up (§11.5.1). */
+  #drop(before: number): void {
+    for (const [tag, { command }] of this.#tasks) if (((command.cmdSn - before) | 0) < 0) this.#tasks.delete(tag);
+  }
+
+  #answerManagement({ initiatorTaskTag }: TaskManagementRequest): void {
+    this.#emitNumbered(undefined, false, (statSn) => {
+      this.#line.taskManagementResponse(initiatorTaskTag, { statSn });
+    });
+  }
+
+  /** §11.14: ends the tasks of a connection that is lost. What had come ahead of a gap may have to come again. */
+  #logout({ reason, cid, expStatSn, initiatorTaskTag }: LogoutRequest): void {
+    assert.equal(reason, logoutReason.closeConnection);
+    const closed = this.#session.targets.find((target) => target.#line.cid === cid);
+    assert.ok(closed !== undefined && closed.#isLost, `connection ${cid} is logged out, and not lost`);
+    // §11.14.4: the number is that of the connection to be closed.
+    closed.#acknowledged(expStatSn);
+    const isDiscarded = this.#chance.lot(2) === 0;
+    for (const { command } of closed.#tasks.values()) if (isDiscarded) this.#numbers.discard(command.cmdSn);
+    closed.#tasks.clear();
+    this.#emitNumbered(undefined, false, (statSn) => {
+      this.#line.logoutResponse(initiatorTaskTag, { statSn });
+    });
+  }
+
   #ask(task: Task): void {
     const { initiatorTaskTag, lun } = task.command;
     const at = task.gotLength;
@@ -237,7 +311,7 @@ export class RecoveringTarget {
   #sendData(task: Task): void {
     const { initiatorTaskTag } = task.command;
     const rest = task.content.length - task.sentLength;
-    const length = this.#chance.lot(9) === 0 ? 0 : Math.min(rest, 1 + this.#chance.lot(this.#segment));
+    const length = this.#chance.lot(9) === 0 ? 0 : Math.min(rest, 1 + this.#chance.lot(this.#session.segment));
     const hasStatus = length === rest && this.#chance.lot(2) === 0;
     const bytes = task.content.subarray(task.sentLength, task.sentLength + length);
     const fields: Partial<DataIn> = { dataSn: task.sent.length, bufferOffset: task.sentLength, hasStatus };

@@ -32,6 +32,8 @@ export interface Heard<P extends InitiatorPdu = InitiatorPdu> {
   readonly bhs: Uint8Array;
   readonly ahs: Uint8Array;
   readonly data: Uint8Array;
+  /** It was lost at the target's door, or its command number had arrived before: a target acts on neither. */
+  readonly isIgnored: boolean;
 }
 
 /** What the line can do with its bytes. */
@@ -318,10 +320,6 @@ export class TargetLine {
     this.#isTakingOne = false;
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
     for (let heard = this.#takePdu(); heard !== undefined; heard = this.#takePdu()) {
-      const { pdu } = heard;
-      if ('cmdSn' in pdu && !('isImmediate' in pdu && pdu.isImmediate)) {
-        if (pdu.opcode !== opcode.loginRequest) this.numbers.arrived(pdu.cmdSn);
-      }
       this.#heard.push(heard);
     }
   }
@@ -367,8 +365,14 @@ export class TargetLine {
     this.#bytes = bytes.slice(end);
     const bhs = bytes.slice(0, 48);
     const pdu = decodePdu(bhs) as InitiatorPdu;
-    return { pdu, bhs, ahs: bytes.slice(48, ahsEnd), data: bytes.slice(dataStart, dataEnd) };
+    const isIgnored = isNumbered(pdu) && !this.numbers.arrived(pdu.cmdSn);
+    return { pdu, bhs, ahs: bytes.slice(48, ahsEnd), data: bytes.slice(dataStart, dataEnd), isIgnored };
   }
+}
+
+/** Whether a PDU uses up a command number. */
+function isNumbered(pdu: InitiatorPdu): pdu is Extract<InitiatorPdu, { cmdSn: number }> {
+  return 'cmdSn' in pdu && pdu.opcode !== opcode.loginRequest && !('isImmediate' in pdu && pdu.isImmediate);
 }
 
 function checkDigest(bytes: Uint8Array, digest: Uint8Array, part: string): void {
