@@ -74,7 +74,7 @@ test('§7.2.1 a command that the target has received is not sent again, however 
 });
 
 test('§7.2.1 a NOP-Out that was to fill a lost number and is lost too is sent again: same CmdSN and tag, same connection', async () => {
-  await using bench = recoveringBench({ limits });
+  await using bench = recoveringBench({ limits: { ...limits, pingTimeoutMs: 30_000 } });
   const [one, two] = await bench.openWith(2);
   const first = await bench.command(plainRequest(), one);
   bench.numbers.ignores = () => true;
