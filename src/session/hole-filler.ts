@@ -3,8 +3,11 @@
 import { lunZero, SessionError, snAdd, snBefore, TimeoutError, type Timer } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import { opcode, reservedTag, type TargetPdu } from '../wire/index.ts';
-import type { Member } from './roster.ts';
+import { type Member, recoversErrors } from './roster.ts';
 import type { PendingRequest, SessionContext } from './session-context.ts';
+
+/** How often a NOP-Out is sent again where the target may have dropped it for a wrong digest. */
+const mostRetries = 2;
 
 /** A NOP-Out in the place of a lost command: known as such until it is answered, or its connection is lost as well. */
 class Filler implements PendingRequest {
@@ -13,26 +16,23 @@ class Filler implements PendingRequest {
   readonly cmdSn: number;
   readonly initiatorTaskTag: number;
   readonly #context: SessionContext;
-  readonly #timer: Timer;
+  #timer: Timer;
 
-  constructor(context: SessionContext, connection: Connection, cmdSn: number) {
+  constructor(context: SessionContext, member: Member, cmdSn: number) {
     this.#context = context;
-    this.connection = connection;
+    this.connection = member.connection;
     this.cmdSn = cmdSn;
     const tag = context.tags.acquire(this);
     if (tag === undefined) {
       throw new SessionError('ISCSI_QUEUE_FULL', `All ${context.tags.size} task tags of the session are in use`);
     }
     this.initiatorTaskTag = tag;
-    const { pingTimeoutMs } = context.limits;
-    this.#timer = context.clock.schedule(pingTimeoutMs, () => {
-      this.#late(pingTimeoutMs);
-    });
+    this.#timer = this.#wait(recoversErrors(member) ? mostRetries : 0, context.limits.pingTimeoutMs);
   }
 
   /** The same PDU again, on the same connection (§7.2.1), unless a Logout has been sent there (§11.14). */
-  retry(): void {
-    if (this.connection.canLogOut) this.send();
+  #retry(): void {
+    if (!this.#context.window.hasArrived(this.cmdSn) && this.connection.canLogOut) this.send();
   }
 
   send(): void {
@@ -64,12 +64,26 @@ class Filler implements PendingRequest {
     this.#context.tags.release(this.initiatorTaskTag);
   }
 
+  #wait(retries: number, leftMs: number): Timer {
+    const delayMs = Math.floor(leftMs / (retries + 1));
+    return this.#context.clock.schedule(delayMs, () => {
+      if (retries === 0) {
+        this.#late();
+        return;
+      }
+      this.#retry();
+      this.#timer = this.#wait(retries - 1, leftMs - delayMs);
+    });
+  }
+
   /** A number that does not get through holds all later commands up; another connection is asked to take it. */
-  #late(limitMs: number): void {
-    if (this.#context.window.hasArrived(this.cmdSn)) {
+  #late(): void {
+    const { window, limits } = this.#context;
+    if (window.hasArrived(this.cmdSn)) {
       this.fail();
       return;
     }
+    const limitMs = limits.pingTimeoutMs;
     const message = `A NOP-Out with CmdSN ${this.cmdSn} was not taken in ${limitMs} ms`;
     this.connection.fail(new TimeoutError('ISCSI_PING_TIMEOUT', message, { operation: 'ping', limitMs }));
   }
@@ -85,7 +99,7 @@ export function fillHoles(context: SessionContext, member: Member, missing: read
   for (const cmdSn of missing) {
     if (context.window.hasArrived(cmdSn) || filled.has(cmdSn)) continue;
     filled.add(cmdSn);
-    new Filler(context, member.connection, cmdSn).send();
+    new Filler(context, member, cmdSn).send();
   }
 }
 
@@ -120,17 +134,15 @@ export function numbersCarried({ tags, roster }: SessionContext): Set<number> {
 }
 
 /**
- * Sees to the first number that the target lacks, which commands of all connections may be waiting behind, when no command
- * is there to be retried for it: the NOP-Out that was to fill it is lost too, or its request was given up unanswered.
+ * Fills the first number that the target lacks, which commands of all connections may be waiting behind, when nobody has it
+ * any more: the request that took it was lost, and given up unanswered.
  */
 export function plugGap(context: SessionContext, member: Member): void {
   forgetFilled(context);
   const { window, tags } = context;
   const { expCmdSn } = window;
-  const filler = fillers(context).find(({ cmdSn }) => cmdSn === expCmdSn);
-  if (filler !== undefined) filler.retry();
-  else if (tags.holders().some(({ cmdSn }) => cmdSn === expCmdSn)) return;
-  else if (snBefore(expCmdSn, window.cmdSn) && !tags.isFull) fillHoles(context, member, [expCmdSn]);
+  const isWanted = tags.holders().some(({ cmdSn }) => cmdSn === expCmdSn);
+  if (!isWanted && snBefore(expCmdSn, window.cmdSn) && !tags.isFull) fillHoles(context, member, [expCmdSn]);
 }
 
 /** The numbers for which a NOP-Out is on its way. */
