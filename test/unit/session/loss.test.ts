@@ -276,7 +276,7 @@ test('§4.2.2.1 the number of a command that was aborted before its connection i
   const before = await bench.command(plainRequest(), one);
   const controller = new AbortController();
   const held = await bench.command({ ...plainRequest(), signal: controller.signal }, two);
-  const numbers = { expCmdSn: before.heard.pdu.cmdSn as number, maxCmdSn: 64 };
+  const numbers = { expCmdSn: before.heard.pdu.cmdSn, maxCmdSn: 64 };
   controller.abort(new Error('enough'));
   const abort = await two!.expect(opcode.taskManagementRequest);
   two!.taskManagementResponse(abort.pdu.initiatorTaskTag, numbers);

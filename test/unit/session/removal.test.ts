@@ -316,7 +316,7 @@ test('§4.2.2.1 a command aborted at the drain deadline that the target holds be
   // Nothing moves ExpCmdSN: the command before it is still on its way, on another connection.
   const before = await bench.command(plainRequest(), one);
   const held = await bench.command(writeRequest(pattern(4)), two);
-  const numbers = { expCmdSn: before.heard.pdu.cmdSn as number, maxCmdSn: 64 };
+  const numbers = { expCmdSn: before.heard.pdu.cmdSn, maxCmdSn: 64 };
   const removed = bench.session.removeConnection(two!.cid, { drainTimeoutMs: 400 });
   await bench.clock.advance(400);
   const abort = await two!.expect(opcode.taskManagementRequest);
