@@ -9,6 +9,7 @@ import { createMemoryDevice } from 'hawser/block';
 import { defaultLimits } from 'hawser/session';
 import { listenTarget, type Target } from 'hawser/target';
 import { eventually } from '../../support/eventually.ts';
+import { goesOn, type LogoutRow, leaveInTime } from '../../support/logout-trial.ts';
 import { type WatchedInitiator, watchInitiator } from '../../support/watched-initiator.ts';
 
 /** What a row has to do with. */
@@ -22,32 +23,15 @@ interface Ground {
   readonly work: Promise<unknown>[];
 }
 
-interface Row {
-  readonly state: string;
-  /** Brings the session into the state. */
-  readonly reach?: (ground: Ground) => Promise<void> | void;
-  /** How the logout ends: confirmed by the target, or with one of these codes. */
-  readonly ends: 'clean' | readonly string[];
-  /** The limits whose sum is that of the logout; logoutTimeoutMs alone unless given. */
-  readonly within?: readonly (keyof SessionLimits)[];
+interface Row extends LogoutRow<Ground> {
   /** Where limits are met before it ends well. */
   readonly limits?: Partial<SessionLimits>;
-  /** How much faster than the machine's the initiator's clock runs, where it ends by a limit. */
-  readonly speed?: number;
   readonly needsMany?: boolean;
 }
 
 const targetName = 'iqn.2026-11.test:logout';
-/** What a busy machine may add to any limit. */
-const slackMs = 8_000;
 const short = { drainTimeoutMs: 300, abortTimeoutMs: 300, lunResetTimeoutMs: 300 };
 const silent = ['ISCSI_LOGOUT_TIMEOUT'];
-
-/** Work that the logout may make fail, and that must settle then. */
-function goesOn(work: Promise<unknown>[], each: Promise<unknown>): void {
-  each.catch(() => undefined);
-  work.push(each);
-}
 
 /** Keeps reading and writing until the session refuses. */
 function load({ session, work }: Ground): void {
@@ -228,7 +212,7 @@ async function run(row: Row, connections: number, errorRecoveryLevel: number): P
     parameters: { maxConnections: 4, errorRecoveryLevel, ...times },
   });
   const watched = watchInitiator();
-  const { initiator, clock } = watched;
+  const { initiator } = watched;
   const offers = { errorRecoveryLevel, ...times };
   const limits = { ...defaultLimits, pingIntervalMs: 0, ...row.limits };
   const portal = target.portals[0]!;
@@ -237,20 +221,7 @@ async function run(row: Row, connections: number, errorRecoveryLevel: number): P
   const ground: Ground = { target, watched, session, undo: [], work: [] };
   await row.reach?.(ground);
 
-  const { speed = 1 } = row;
-  watched.hurry(speed);
-  const began = clock.now();
-  const first = session.logout({ force: true });
-  assert.equal(session.logout(), first);
-  const { isClean, error } = await first;
-  const tookMs = clock.now() - began;
-
-  if (row.ends === 'clean') assert.ok(isClean, String(error));
-  else assert.ok(row.ends.includes(error?.code ?? ''), String(error));
-  const limit = (row.within ?? ['logoutTimeoutMs']).reduce((sum, name) => sum + limits[name], 0);
-  assert.ok(tookMs < limit + slackMs * speed, `took ${tookMs} ms`);
-  assert.equal(session.state, 'free');
-  assert.equal(session.logout(), first);
+  await leaveInTime(row, session, watched, limits);
   await Promise.allSettled(ground.work);
   await initiator.close();
   await watched.nothingLeft();
