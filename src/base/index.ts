@@ -51,7 +51,9 @@ export { type Effect, type ErrorDetails, IscsiError } from './errors/iscsi-error
 export { LoginError } from './errors/login-error.ts';
 export { ProtocolError, type ProtocolErrorPlace } from './errors/protocol-error.ts';
 export { ScsiError, type ScsiErrorFacts } from './errors/scsi-error.ts';
+export { ServiceError } from './errors/service-error.ts';
 export { SessionError } from './errors/session-error.ts';
+export { StoreError } from './errors/store-error.ts';
 export { TaskManagementError } from './errors/task-management-error.ts';
 export { TimeoutError } from './errors/timeout-error.ts';
 export { TransportError } from './errors/transport-error.ts';
