@@ -125,7 +125,7 @@ export const serviceCodes = {
   STORE_FAILED: {
     exitStatus: 89,
     isRetryable: true,
-    meaning: 'The file system or the database failed; nothing of the change was kept.',
+    meaning: 'The file system or the database failed; nothing of the change was kept, unless the effect is unknown.',
   },
   ISNS_UNREACHABLE: {
     exitStatus: 22,
