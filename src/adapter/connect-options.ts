@@ -33,6 +33,10 @@ export interface LoginWishes {
   readonly portal: Portal;
   /** Authenticate by CHAP; a target that will not is refused. Without it, no authentication is offered. */
   readonly chap?: ChapCredentials;
+  /** The name to log in under, iqn., eui. or naa.; the initiator's own unless given. */
+  readonly initiatorName?: string;
+  /** Goes with the name: none with a name that has none given. */
+  readonly initiatorAlias?: string;
   /** Limits and intervals of the session. */
   readonly limits?: Partial<SessionLimits>;
   /** The keys to offer, digests among them. */
@@ -100,15 +104,20 @@ export function toLogin(
   wishes: LoginWishes & { readonly targetName?: string; readonly connections?: number },
   initiator: { readonly name: string; readonly alias: string | undefined; readonly isid: number },
 ): SessionLogin {
-  const { connections = 1, targetName } = wishes;
+  const { connections = 1, targetName, initiatorName } = wishes;
+  const own = { name: initiator.name, alias: wishes.initiatorAlias ?? initiator.alias };
+  const node =
+    initiatorName === undefined
+      ? own
+      : { name: checkName(initiatorName, 'initiatorName'), alias: wishes.initiatorAlias };
   if (!Number.isInteger(connections) || connections < 1 || connections > 0xffff) {
     throw new UsageError('ISCSI_BAD_ARGUMENT', `connections must be 1 to 65535, not ${connections}`, {
       argument: 'connections',
     });
   }
   return {
-    initiatorName: initiator.name,
-    initiatorAlias: initiator.alias,
+    initiatorName: node.name,
+    initiatorAlias: node.alias,
     targetName: targetName === undefined ? undefined : checkName(targetName, 'targetName'),
     sessionType: targetName === undefined ? 'Discovery' : 'Normal',
     isid: initiator.isid,

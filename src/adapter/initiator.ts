@@ -4,12 +4,20 @@ import { randomInt } from 'node:crypto';
 
 import { type Clock, SessionError, systemClock } from '../base/index.ts';
 import { type DiscoveredTarget, discoverTargets } from '../discovery/index.ts';
-import { type Address, Engine, type LocalBinding, type TransportDriver, tcpDriver } from '../engine/index.ts';
-import { ChallengeMemory, openSession, resolveLimits, type ScsiPort } from '../session/index.ts';
+import { Engine, type LocalBinding, type TransportDriver, tcpDriver } from '../engine/index.ts';
+import {
+  ChallengeMemory,
+  openSession,
+  type Portal,
+  resolveLimits,
+  type ScsiPort,
+  type SessionObserver,
+} from '../session/index.ts';
 import { type ConnectOptions, type LoginWishes, toLogin } from './connect-options.ts';
 import { checkName, defaultInitiatorName } from './initiator-name.ts';
 import { InitiatorSession } from './initiator-session.ts';
 import { IsidAllocator, toIsid } from './isid.ts';
+import { LocalAddresses } from './local-addresses.ts';
 import { Logins } from './logins.ts';
 import { PortalGroups } from './portal-groups.ts';
 import { Routes } from './routes.ts';
@@ -24,6 +32,8 @@ export interface InitiatorOptions {
   /** Where connections start from: an interface or a source address. */
   readonly binding?: LocalBinding;
   readonly clock?: Clock;
+  /** Is told what there is to count. */
+  readonly observer?: SessionObserver;
 }
 
 /** An initiator: discovers targets and logs in to them. Ready as soon as it is made; `close` logs everything out. */
@@ -32,7 +42,8 @@ export class Initiator {
   readonly alias: string | undefined;
   readonly #clock: Clock;
   readonly #engine: Engine;
-  readonly #address: Address;
+  readonly #addresses: LocalAddresses;
+  readonly #observer: SessionObserver | undefined;
   readonly #logins = new Logins();
   /** Discovery sessions have no SCSI port, and ISIDs of their own, so that no target takes one of them for another. */
   readonly #discoveryIsids = new IsidAllocator();
@@ -50,7 +61,9 @@ export class Initiator {
     this.alias = options.alias;
     this.#clock = options.clock ?? systemClock;
     this.#engine = new Engine({ clock: this.#clock });
-    this.#address = this.#engine.buildTransport(options.transport ?? tcpDriver()).buildAddress(options.binding);
+    const transport = this.#engine.buildTransport(options.transport ?? tcpDriver());
+    this.#addresses = new LocalAddresses(transport, options.binding);
+    this.#observer = options.observer;
   }
 
   /** The sessions that are open now. */
@@ -85,6 +98,22 @@ export class Initiator {
       async (chosen, end) => await this.#logIn(options, chosen, end),
       signal,
     );
+  }
+
+  /**
+   * Makes a transport connection to a portal and drops it: whether somebody listens there. Rejects with TransportError,
+   * TimeoutError ISCSI_CONNECT_TIMEOUT, UsageError or the signal's reason; nothing is left of it in any case.
+   */
+  async probe(portal: Portal, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void> {
+    this.#requireOpen();
+    const { signal, timeoutMs: connectTimeoutMs } = options;
+    const connection = this.#addresses.get(portal.localAddress).buildConnection(portal);
+    try {
+      const handlers = { received: ignored, drained: ignored, disconnected: ignored };
+      await connection.buildCircuit({ handlers, connectTimeoutMs, ...(signal === undefined ? {} : { signal }) });
+    } finally {
+      await connection.tearDown();
+    }
   }
 
   /**
@@ -157,11 +186,13 @@ export class Initiator {
       login: { ...login, challengeMemory: this.#challenges },
       clock: this.#clock,
       ...(wishes.limits === undefined ? {} : { limits: wishes.limits }),
+      ...(this.#observer === undefined ? {} : { observer: this.#observer }),
     };
   }
 
   #routes({ limits }: LoginWishes): Routes {
-    return new Routes(this.#engine, this.#address, resolveLimits(limits).logoutTimeoutMs);
+    const from = this.#addresses.get.bind(this.#addresses);
+    return new Routes(this.#engine, from, resolveLimits(limits).logoutTimeoutMs);
   }
 
   #requireOpen(): void {
@@ -175,6 +206,9 @@ export class Initiator {
     await this.#engine.close();
   }
 }
+
+/** What a probe hears is of no interest. */
+function ignored(): void {}
 
 /** Adds connections up to what is wanted and agreed. A connection that cannot be added fails the whole login. */
 async function addConnections(session: InitiatorSession, options: ConnectOptions, signal: AbortSignal): Promise<void> {

@@ -3,21 +3,24 @@
 import { type Address, type Engine, type EngineConnection, formatEndpoint } from '../engine/index.ts';
 import type { CircuitWay, Portal } from '../session/index.ts';
 
-/** The routes of one session from one local address. */
+/** The routes of one session. */
 export class Routes {
   readonly #engine: Engine;
-  readonly #address: Address;
+  readonly #from: (localAddress: string | undefined) => Address;
   readonly #closeTimeoutMs: number;
   readonly #connections = new Map<string, EngineConnection>();
 
-  /** `closeTimeoutMs`: how long a peer has to close its end of a circuit that was closed in order. */
-  constructor(engine: Engine, address: Address, closeTimeoutMs: number) {
+  /**
+   * `from`: the local address that a portal names, or the initiator's own. `closeTimeoutMs`: how long a peer has to close its end of a circuit that was
+   * closed in order.
+   */
+  constructor(engine: Engine, from: (localAddress: string | undefined) => Address, closeTimeoutMs: number) {
     this.#engine = engine;
-    this.#address = address;
+    this.#from = from;
     this.#closeTimeoutMs = closeTimeoutMs;
   }
 
-  /** The way to a portal. Throws UsageError ISCSI_BAD_ARGUMENT for a portal that cannot be one. */
+  /** The way to a portal. Throws UsageError ISCSI_BAD_ARGUMENT for a portal that cannot be one, or a local address that is none. */
   to(portal: Portal): CircuitWay {
     const address = formatEndpoint({ address: portal.host, port: portal.port });
     const connection = this.#connectionTo(portal, address);
@@ -42,10 +45,12 @@ export class Routes {
   }
 
   #connectionTo(portal: Portal, address: string): EngineConnection {
-    let connection = this.#connections.get(address);
+    const { localAddress } = portal;
+    const key = localAddress === undefined ? address : `${localAddress} ${address}`;
+    let connection = this.#connections.get(key);
     if (connection === undefined) {
-      connection = this.#address.buildConnection(portal);
-      this.#connections.set(address, connection);
+      connection = this.#from(localAddress).buildConnection(portal);
+      this.#connections.set(key, connection);
     }
     return connection;
   }

@@ -1,5 +1,6 @@
 // A connection of a session as its users see it.
 
+import type { CircuitEndpoint } from '../base/index.ts';
 import type { ConnectionState, NegotiatedParameters } from '../connection/index.ts';
 import type { Member } from './roster.ts';
 import type { ConnectionRole } from './scheduling/index.ts';
@@ -11,14 +12,21 @@ export interface ConnectionFacts {
   readonly isLeading: boolean;
   /** The portal as `host:port`. */
   readonly address: string;
+  /** Our end and the target's end of the transport connection. */
+  readonly endpoints: { readonly local: CircuitEndpoint; readonly remote: CircuitEndpoint } | undefined;
   /** What the scheduling policy does with it now. */
   readonly role: ConnectionRole;
   readonly tasksInFlight: number;
   readonly tasksSent: number;
+  /** How many of them the target has answered. */
+  readonly tasksAnswered: number;
   /** Bytes of read data that have arrived over it. */
   readonly bytesRead: number;
   /** Bytes of write data that have been sent over it, what was sent twice counted twice. */
   readonly bytesWritten: number;
+  /** Bytes of all PDUs that the transport has taken and brought, headers and logins too. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
   /** SNACKs and command retries sent to recover from errors within the connection (RFC 7143 §7.1.4). */
   readonly snacksSent: number;
   readonly retriesSent: number;
@@ -27,8 +35,24 @@ export interface ConnectionFacts {
 
 /** What `member` is like at this moment. */
 export function connectionFacts(member: Member, role: ConnectionRole): ConnectionFacts {
-  const { connection, isLeading, tasksInFlight, tasksSent, bytesRead, bytesWritten, retriesSent, parameters } = member;
-  const { cid, state, address, snacksSent } = connection;
-  const counts = { tasksInFlight, tasksSent, bytesRead, bytesWritten, snacksSent, retriesSent };
-  return { cid, state, isLeading, address, role, ...counts, parameters };
+  const { connection, isLeading, tasksInFlight, tasksSent, tasksAnswered, bytesRead, bytesWritten, retriesSent } =
+    member;
+  const { cid, state, address, snacksSent, sentBytes: bytesSent, receivedBytes: bytesReceived } = connection;
+  const tasks = { tasksInFlight, tasksSent, tasksAnswered };
+  const counts = { ...tasks, bytesRead, bytesWritten, bytesSent, bytesReceived, snacksSent, retriesSent };
+  return {
+    cid,
+    state,
+    isLeading,
+    address,
+    endpoints: endsOf(connection),
+    role,
+    ...counts,
+    parameters: member.parameters,
+  };
+}
+
+/** Copied, since what holds them is the circuit itself. */
+function endsOf({ endpoints }: Member['connection']): ConnectionFacts['endpoints'] {
+  return endpoints === undefined ? undefined : { local: endpoints.local, remote: endpoints.remote };
 }

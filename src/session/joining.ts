@@ -1,6 +1,6 @@
 // How connections of a session come to be: the first, those added to it, and those that come back under their old CID.
 
-import { LoginError } from '../base/index.ts';
+import { asIscsiError, LoginError } from '../base/index.ts';
 import {
   type CircuitWay,
   type ConnectionOwner,
@@ -138,20 +138,24 @@ export class Joining {
   }
 
   async #openAt(cid: number, portal: Portal, signal: AbortSignal, expStatSn: number): Promise<void> {
-    const { clock, limits, sessionId } = this.#context;
+    const { clock, limits, sessionId, observer } = this.#context;
     let at = portal;
     const login = (): LoginOptions => ({ ...this.#loginOptions(cid, at), expStatSn });
     for (let hop = 0; hop <= limits.maxRedirects; hop += 1) {
       const { connection, outcome } = await openConnection(
         { sessionId, way: this.#options.route(at), login: login(), owner: this.#owner },
         { clock, signal, connectTimeoutMs: limits.connectTimeoutMs, loginTimeoutMs: limits.loginTimeoutMs },
-      );
+      ).catch((error: unknown) => {
+        if (!signal.aborted) observer?.loginEnded?.(sessionId, asIscsiError(error));
+        throw error;
+      });
+      observer?.loginEnded?.(sessionId, outcome.kind === 'done' ? 'accepted' : 'redirected');
       if (outcome.kind === 'done') return;
       await connection.released();
       const [next] = outcome.address;
       if (next === undefined) break;
       // What a redirect may say of a portal group is nothing (RFC 7143 §13.8); whoever answers there says it.
-      at = { host: next.host, port: next.port };
+      at = { host: next.host, port: next.port, ...startOf(portal) };
     }
     throw new LoginError('ISCSI_TOO_MANY_REDIRECTS', `The login was redirected more than ${limits.maxRedirects} times`);
   }
@@ -195,4 +199,9 @@ export class Joining {
       throw new LoginError('ISCSI_TOO_MANY_CONNECTIONS', message, { key: 'MaxConnections' });
     }
   }
+}
+
+/** Where connections to a portal start from, which a redirect does not change. */
+function startOf({ localAddress }: Portal): Pick<Portal, 'localAddress'> {
+  return localAddress === undefined ? {} : { localAddress };
 }

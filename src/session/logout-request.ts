@@ -82,6 +82,7 @@ async function ask(
       opcode.logoutResponse,
       { timeoutMs: limitMs, tooLate },
     );
+    context.observer?.logoutAnswered?.(context.sessionId, pdu.response);
     return pdu;
   } finally {
     conversation.end();

@@ -23,5 +23,6 @@ export function makeContext(options: SessionOptions): SessionContext {
     window: new CommandWindow(cmdSn, cmdSn, snAdd(cmdSn, -1)),
     tags: new TagPool(Math.min(mostTags, limits.maxTasks + spareTags)),
     roster: new Roster(options.policy ?? { kind: 'leastQueueDepth' }),
+    observer: options.observer,
   };
 }

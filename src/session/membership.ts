@@ -2,6 +2,7 @@
 
 import { asIscsiError, assert, type IscsiError, SessionError } from '../base/index.ts';
 import type { Connection, LoginResult } from '../connection/index.ts';
+import { connectionFacts } from './connection-facts.ts';
 import { drain } from './drain.ts';
 import { fillHoles, missingNumbers, numbersCarried } from './hole-filler.ts';
 import type { Joining } from './joining.ts';
@@ -40,6 +41,7 @@ export class Membership {
       isLeading,
       tasksInFlight: 0,
       tasksSent: 0,
+      tasksAnswered: 0,
       bytesRead: 0,
       bytesWritten: 0,
       retriesSent: 0,
@@ -172,6 +174,8 @@ export class Membership {
   /** Takes a connection that has ended off the list. */
   #forget(member: Member, error: IscsiError): void {
     const { connection } = member;
+    const { observer, sessionId } = this.#context;
+    observer?.connectionEnded?.(sessionId, connectionFacts(member, 'unusable'));
     this.#keepalives.get(connection.cid)?.stop();
     this.#keepalives.delete(connection.cid);
     this.#watches.get(connection.cid)?.stop();

@@ -10,4 +10,6 @@ export interface Portal {
    * added to a session with another one, is refused with LoginError ISCSI_WRONG_PORTAL_GROUP.
    */
   readonly portalGroupTag?: number;
+  /** The address of this host that connections to it start from; as the initiator is bound, unless given. */
+  readonly localAddress?: string;
 }

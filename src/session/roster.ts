@@ -21,6 +21,8 @@ export interface Member {
   tasksInFlight: number;
   /** How many tasks have been sent on it since it was opened. */
   tasksSent: number;
+  /** How many of them have been answered. */
+  tasksAnswered: number;
   /** Bytes of read data that have arrived over it. */
   bytesRead: number;
   /** Bytes of write data that have been sent over it, what was sent twice counted twice. */

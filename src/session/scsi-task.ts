@@ -31,6 +31,8 @@ export class ScsiTask {
   state: TaskState = 'queued';
   initiatorTaskTag: number = reservedTag;
   cmdSn = 0;
+  /** When it was sent first, on the session's clock; kept where somebody counts the time of commands. */
+  sentAt = 0;
   /** The connection to which the task is allegiant (RFC 7143 §4.2.5.1), once it has been sent. */
   member: Member | undefined;
   /** When it is to be aborted, on the session's clock. */

@@ -7,6 +7,7 @@ import type { CommandWindow } from './command-window.ts';
 import type { SessionLimits } from './options.ts';
 import type { Roster } from './roster.ts';
 import type { ScsiTask } from './scsi-task.ts';
+import type { SessionObserver } from './session-observer.ts';
 import type { TagPool } from './tag-pool.ts';
 
 /** A request other than a SCSI command that waits for its answers. */
@@ -32,4 +33,5 @@ export interface SessionContext {
   readonly window: CommandWindow;
   readonly tags: TagPool<TagHolder>;
   readonly roster: Roster;
+  readonly observer: SessionObserver | undefined;
 }

@@ -31,6 +31,8 @@ export interface SessionEvents {
   connectionRecovered: [cid: number];
   /** An attempt to open a lost connection again, while others live, failed. */
   connectionRetried: [cid: number, error: IscsiError];
+  /** A lost connection is not opened again, and its CID is free. */
+  connectionGivenUp: [cid: number];
   /** The last connection was lost: commands wait while the session logs in again. */
   suspended: [error: IscsiError];
   /** An attempt to log in again failed; there will be another one. `attempts` counts them since the loss. */

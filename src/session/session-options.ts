@@ -5,6 +5,7 @@ import type { JoiningOptions } from './joining.ts';
 import type { SessionLimits } from './options.ts';
 import type { RecoveryOptions } from './recovery/recovery-parts.ts';
 import type { SchedulingPolicy } from './roster.ts';
+import type { SessionObserver } from './session-observer.ts';
 import type { EscalationLimit } from './tasks/escalation.ts';
 
 /** What a session is made of. */
@@ -25,4 +26,6 @@ export interface SessionOptions extends JoiningOptions, RecoveryOptions {
   readonly escalation?: EscalationLimit;
   /** CmdSN of the first command; 1 unless given. */
   readonly initialCmdSn?: number;
+  /** Is told what there is to count. */
+  readonly observer?: SessionObserver;
 }

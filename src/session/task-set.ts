@@ -289,7 +289,7 @@ export class TaskSet {
   }
 
   #send(task: ScsiTask, member: Member): void {
-    const { window, tags } = this.#context;
+    const { window, tags, observer, clock } = this.#context;
     task.initiatorTaskTag = tags.acquire(task) ?? 0;
     task.state = 'sent';
     task.member = member;
@@ -297,6 +297,7 @@ export class TaskSet {
     this.#inFlight += 1;
     member.tasksInFlight += 1;
     member.tasksSent += 1;
+    if (observer?.commandAnswered !== undefined) task.sentAt = clock.now();
     sendCommand(task, member);
   }
 
@@ -314,6 +315,9 @@ export class TaskSet {
       throw error;
     }
     this.#release(task);
+    member.tasksAnswered += 1;
+    const { observer, clock, sessionId } = this.#context;
+    observer?.commandAnswered?.(sessionId, result.cid, clock.now() - task.sentAt);
     this.#management.answered(task, member);
     task.resolve(result);
     if (this.queued > 0 || this.#idle.length > 0) this.pump();

@@ -153,6 +153,7 @@ export class Recovery {
     for (const lost of replaced) {
       this.#lost.delete(lost);
       this.#endOrphans(lost);
+      if (!this.#wanted.has(lost.cid) && lost.cid !== joining.leading?.cid) this.#giveUpConnection(lost.cid);
     }
     signal.throwIfAborted();
   }
@@ -186,8 +187,15 @@ export class Recovery {
   async #reopen(cid: number, portal: Portal, signal: AbortSignal): Promise<boolean> {
     const isOpen = await reopen(this.#parts, cid, portal, () => this.#wanted.has(cid), signal);
     this.#wanted.delete(cid);
-    if (!isOpen) this.#parts.joining.forget(cid);
+    if (!isOpen) this.#giveUpConnection(cid);
     return isOpen;
+  }
+
+  #giveUpConnection(cid: number): void {
+    const { joining, events } = this.#parts;
+    if (joining.portalOf(cid) === undefined) return;
+    joining.forget(cid);
+    events.emit('connectionGivenUp', cid);
   }
 
   async #run(cause: IscsiError): Promise<void> {

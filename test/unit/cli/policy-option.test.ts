@@ -79,9 +79,11 @@ suite('--policy', () => {
 
 suite('shares of connections', () => {
   function facts(cid: number, tasksSent: number, bytesRead: number, bytesWritten: number): ConnectionFacts {
-    const counts = { tasksInFlight: 0, tasksSent, bytesRead, bytesWritten, snacksSent: 0, retriesSent: 0 };
+    const bytes = { bytesRead, bytesWritten, bytesSent: 0, bytesReceived: 0 };
+    const counts = { ...bytes, tasksInFlight: 0, tasksSent, tasksAnswered: 0, snacksSent: 0, retriesSent: 0 };
     const parameters = {} as ConnectionFacts['parameters'];
-    return { cid, state: 'loggedIn', isLeading: cid === 1, address: `h:${cid}`, role: 'active', ...counts, parameters };
+    const place = { isLeading: cid === 1, address: `h:${cid}`, endpoints: undefined };
+    return { cid, state: 'loggedIn', role: 'active', ...place, ...counts, parameters };
   }
 
   test('count from the first moment to the second; one that came meanwhile, or came back, from its own beginning', () => {
