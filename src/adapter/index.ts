@@ -1,9 +1,40 @@
-// An initiator instance and its operations: discovery, login, sessions with their devices, safe logout, and URLs.
+// An initiator and its operations: discovery, login, sessions with their devices, safe logout, and URLs. instance/ is one
+// as management sees it (MSiSCSI_Operations): sessions and connections by ids that stay the same, logins at any of several
+// portals, statistics.
 
 export { lunToNumber } from '../scsi/index.ts';
 export type { ChapCredentials, ConnectOptions, ExistingSession, LoginWishes } from './connect-options.ts';
 export { Initiator, type InitiatorOptions } from './initiator.ts';
 export { checkName, defaultInitiatorName } from './initiator-name.ts';
 export { InitiatorSession, type LogoutOptions, type LogoutReport } from './initiator-session.ts';
+export { InitiatorInstance } from './instance/initiator-instance.ts';
+export type { InstanceExisting } from './instance/instance-logins.ts';
+export type {
+  AddConnectionInput,
+  CloseInstanceOptions,
+  InitiatorInstanceOptions,
+  InstanceConnectOptions,
+  LoginToTargetInput,
+  LoginToTargetResult,
+  SendTargetsInput,
+} from './instance/instance-options.ts';
+export type {
+  DeviceHappening,
+  InstanceAuthType,
+  InstanceConnection,
+  InstanceEvents,
+  InstanceSession,
+} from './instance/instance-session.ts';
+export type { CommandListener, InstanceStatistics, LoginStatistics } from './instance/instance-statistics.ts';
+export type { LoadBalancePolicy } from './instance/load-balance-policy.ts';
+export type { PortalFailure } from './instance/portal-candidates.ts';
+export type { RawInquiry, RawScsiAnswer } from './instance/raw-scsi.ts';
+export type {
+  ConnectionStatistics,
+  ErrorStatistics,
+  SessionStatistics,
+  TrafficStatistics,
+} from './instance/session-counters.ts';
+export { formatUniqueId, UniqueIds } from './instance/unique-ids.ts';
 export { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, parsePortal, toChap, toConnectOptions } from './iscsi-url.ts';
 export { formatIsid, type IsidParts, parseIsid } from './isid.ts';

@@ -12,6 +12,7 @@ export type { Link, LinkEvents, LocalBinding, Remote, TransportDriver } from './
 export { Engine } from './engine.ts';
 export type { Fault, FaultDirection } from './fault-lane.ts';
 export { type FaultScript, faultyDriver } from './faulty.ts';
+export { sourceAddresses } from './local-address.ts';
 export {
   type AcceptMemoryPeer,
   type MemoryDriver,

@@ -34,6 +34,27 @@ export function resolveBinding(
   return family === undefined ? {} : { family };
 }
 
+/** The source addresses that `binding` leaves, those that only this machine can reach last. */
+export function sourceAddresses(binding: LocalBinding = {}, interfaces: Interfaces = os.networkInterfaces()): string[] {
+  const { localAddress, family } = binding;
+  if (localAddress !== undefined) return [localAddress];
+  const addresses = Object.entries(interfaces).flatMap(([name, infos]) =>
+    (infos ?? []).map((info) => ({
+      name,
+      info,
+      address: isLinkLocal(info) ? `${info.address}%${name}` : info.address,
+    })),
+  );
+  const fitting = addresses.filter(
+    ({ name, info }) =>
+      (binding.interface === undefined || binding.interface === name) &&
+      (family === undefined || numericFamily(info) === family),
+  );
+  return [false, true].flatMap((internal) =>
+    fitting.filter(({ info }) => info.internal === internal).map(({ address }) => address),
+  );
+}
+
 function checkSource(
   localAddress: string,
   name: string | undefined,

@@ -70,6 +70,7 @@ async function ask(
     });
   try {
     beforeSending();
+    context.observer?.logoutRequested?.(context.sessionId, fields.reason);
     const { pdu } = await conversation.ask(
       {
         opcode: opcode.logoutRequest,
@@ -82,7 +83,6 @@ async function ask(
       opcode.logoutResponse,
       { timeoutMs: limitMs, tooLate },
     );
-    context.observer?.logoutAnswered?.(context.sessionId, pdu.response);
     return pdu;
   } finally {
     conversation.end();

@@ -1,4 +1,4 @@
-// Who counts what happens in sessions: statistics have no other way to learn of logins, answers and lost counters.
+// Who counts what happens in sessions: statistics have no other way to learn of logins, answers and the counters of what has ended.
 
 import type { IscsiError } from '../base/index.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
@@ -13,8 +13,8 @@ export type LoginEnd = 'accepted' | 'redirected' | IscsiError;
 export interface SessionObserver {
   /** A login phase has ended, of whatever connection: the first, one that was added, one that is opened again. */
   loginEnded?(sessionId: number, end: LoginEnd): void;
-  /** The target answered a Logout Request: one of `logoutResponseCode` (RFC 7143 §11.15.1). */
-  logoutAnswered?(sessionId: number, response: number): void;
+  /** A Logout Request is about to be sent, with one of the reasons of RFC 7143 §11.14.1. */
+  logoutRequested?(sessionId: number, reason: number): void;
   /** The target answered a SCSI command, `durationMs` after it was sent. */
   commandAnswered?(sessionId: number, cid: number, durationMs: number): void;
   /** A connection is over, in order or not: what it had counted. Its CID may come back, with counters that begin anew. */

@@ -1,0 +1,304 @@
+// An initiator instance: one adapter with the operations of MSiSCSI_Operations, typed, and the sessions that it keeps.
+
+import { EventEmitter } from 'node:events';
+
+import { asIscsiError, type Clock, type Lun, ServiceError, SessionError, systemClock } from '../../base/index.ts';
+import type { DiscoveredTarget } from '../../discovery/index.ts';
+import { defaultLimits, type Portal, resolveLimits } from '../../session/index.ts';
+import type { ConnectOptions } from '../connect-options.ts';
+import { Initiator } from '../initiator.ts';
+import { checkName, defaultInitiatorName } from '../initiator-name.ts';
+import type { InitiatorSession, LogoutOptions, LogoutReport } from '../initiator-session.ts';
+import { passOnDeviceEvents } from './device-happenings.ts';
+import { InitiatorPorts } from './initiator-ports.ts';
+import { InstanceLogins, type MadeSession } from './instance-logins.ts';
+import type {
+  AddConnectionInput,
+  CloseInstanceOptions,
+  InitiatorInstanceOptions,
+  InstanceConnectOptions,
+  LoginToTargetInput,
+  LoginToTargetResult,
+  SendTargetsInput,
+} from './instance-options.ts';
+import { authTypeOf, type InstanceEvents, InstanceSession } from './instance-session.ts';
+import { type InstanceStatistics, StatisticsCollector } from './instance-statistics.ts';
+import { cidOf, type LoadBalancePolicy, toCids, toUniqueIds } from './load-balance-policy.ts';
+import { PortalCandidates } from './portal-candidates.ts';
+import { logInAtPortals } from './portal-logins.ts';
+import { type RawInquiry, type RawScsiAnswer, rawInquiry, rawReadCapacity, rawReportLuns } from './raw-scsi.ts';
+import { formatUniqueId, randomAdapterId, UniqueIds } from './unique-ids.ts';
+
+/** A login at one portal or another. */
+type LoginOrder = Omit<ConnectOptions, 'portal' | 'existing' | 'signal'> & { readonly initiatorName: string };
+
+/** One initiator instance. Ready as soon as it is made; to be closed. */
+export class InitiatorInstance {
+  readonly name: string;
+  /** UniqueAdapterId: the adapter's half of the ids of its sessions, as management has them. */
+  readonly adapterId: bigint;
+  /** The lives of the sessions and their devices. */
+  readonly events: EventEmitter<InstanceEvents> = new EventEmitter();
+  readonly #initiator: Initiator;
+  readonly #clock: Clock;
+  readonly #ids: UniqueIds;
+  readonly #ports: InitiatorPorts;
+  readonly #statistics: StatisticsCollector;
+  readonly #sessions = new Map<bigint, InstanceSession>();
+  readonly #logins: InstanceLogins;
+  #nodeName: string;
+  #alias: string | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** Throws UsageError ISCSI_BAD_ARGUMENT for a node name that is none, or a binding that this host does not have. */
+  constructor(options: InitiatorInstanceOptions) {
+    const { nodeName = defaultInitiatorName(), binding, transport } = options;
+    this.name = options.name;
+    this.adapterId = options.adapterId ?? randomAdapterId();
+    this.#nodeName = checkName(nodeName, 'nodeName');
+    this.#alias = options.alias;
+    this.#clock = options.clock ?? systemClock;
+    this.#ids = options.ids ?? new UniqueIds();
+    this.#ports = new InitiatorPorts(binding);
+    this.#statistics = new StatisticsCollector(options.commandAnswered);
+    this.#initiator = new Initiator({
+      name: this.#nodeName,
+      clock: this.#clock,
+      observer: this.#statistics.observer,
+      ...(binding === undefined ? {} : { binding }),
+      ...(transport === undefined ? {} : { transport }),
+    });
+    this.#logins = new InstanceLogins(() => this.sessions());
+    this.#statistics.start();
+  }
+
+  /** The name that new logins are made under. */
+  get nodeName(): string {
+    return this.#nodeName;
+  }
+
+  get alias(): string | undefined {
+    return this.#alias;
+  }
+
+  /** Names the node anew, for logins from now on. Throws UsageError ISCSI_BAD_ARGUMENT for a name that is none. */
+  setNodeName(name: string, alias?: string): void {
+    this.#nodeName = checkName(name, 'nodeName');
+    this.#alias = alias;
+  }
+
+  /** The local addresses that connections may start from; the index is the number of the initiator port. */
+  get ports(): string[] {
+    return this.#ports.addresses;
+  }
+
+  /** Asks a portal for its targets in a discovery session, which is logged out again. Rejects as Initiator.discover does. */
+  async sendTargets(input: SendTargetsInput): Promise<DiscoveredTarget[]> {
+    const { initiatorPort, portal, ...wishes } = input;
+    return await this.#initiator.discover({ ...this.#node(), ...wishes, portal: this.#start(portal, initiatorPort) });
+  }
+
+  /**
+   * Logs in to a target, at the first of its portals that takes the login: all are probed at once, and those that answer
+   * are tried in the order given. Logins for the same session that are under way and told the same are one, at the portals
+   * of all. Rejects with ServiceError SERVICE_NO_PORTAL or LoginError, which name every portal and why; for a single
+   * portal as Initiator.connect does; with ServiceError SERVICE_TARGET_LOGGED_IN, SessionError ISCSI_CLOSED or the
+   * signal's reason. Then nothing is left behind.
+   */
+  async loginToTarget(input: LoginToTargetInput): Promise<LoginToTargetResult> {
+    this.#requireOpen();
+    const { sessionType, existing, initiatorPort, connect = {} } = input;
+    const targetName = checkName(input.targetName, 'targetName');
+    const isInformational = sessionType === 'informational';
+    const settings = { ...this.#node(), ...connect };
+    const { session, ...how } = await this.#logins.obtain(
+      {
+        targetName,
+        isInformational,
+        portals: input.portals.map((portal) => this.#start(portal, initiatorPort)),
+        existing,
+        settings,
+      },
+      {
+        candidates: (portals) => this.#candidates(portals, connect),
+        logIn: async (candidates, end) =>
+          await this.#logIn({ ...settings, targetName, informational: isInformational }, candidates, end),
+      },
+      input.signal,
+    );
+    const { uniqueSessionId, leadingConnectionId: uniqueConnectionId } = session;
+    return { uniqueSessionId, uniqueConnectionId, ...how };
+  }
+
+  /**
+   * Logs a session out safely; see InitiatorSession.logout. Its ids name nothing afterwards. A session that is lost stops
+   * reconnecting.
+   */
+  async logoutFromTarget(uniqueSessionId: bigint, options: LogoutOptions = {}): Promise<LogoutReport> {
+    return await this.session(uniqueSessionId).session.logout(options);
+  }
+
+  /**
+   * Adds a connection to a session. Resolves with its id, which stays the same over reconnects. Rejects as
+   * InitiatorSession.addConnection does, and with ServiceError.
+   */
+  async addConnectionToSession(uniqueSessionId: bigint, input: AddConnectionInput = {}): Promise<bigint> {
+    const known = this.session(uniqueSessionId);
+    const { signal, initiatorPort } = input;
+    const portal = this.#start(input.portal ?? known.portal, initiatorPort);
+    const cid = await known.session.addConnection(portal, signal === undefined ? {} : { signal });
+    const id = known.connectionIds.get(cid);
+    if (id !== undefined) return id;
+    throw new SessionError('ISCSI_NO_SUCH_CONNECTION', `Connection ${cid} was over as soon as it had been added`);
+  }
+
+  /**
+   * Removes a connection while the session goes on; see InitiatorSession.removeConnection. Rejects with SessionError
+   * ISCSI_LAST_CONNECTION and ISCSI_LEADING_CONNECTION, and with ServiceError for ids that name nothing.
+   */
+  async removeConnectionFromSession(
+    uniqueSessionId: bigint,
+    uniqueConnectionId: bigint,
+    options: { readonly drainTimeoutMs?: number } = {},
+  ): Promise<void> {
+    const { session, connectionIds } = this.session(uniqueSessionId);
+    await session.removeConnection(cidOf(uniqueConnectionId, connectionIds), options);
+  }
+
+  /** Chooses connections by another policy from the next command on. Throws UsageError and ServiceError. */
+  setLoadBalancePolicy(uniqueSessionId: bigint, policy: LoadBalancePolicy): void {
+    const { session, connectionIds } = this.session(uniqueSessionId);
+    session.setPolicy(toCids(policy, connectionIds));
+  }
+
+  /** The policy of a session; undefined for one that is a function. */
+  loadBalancePolicy(uniqueSessionId: bigint): LoadBalancePolicy | undefined {
+    const { session, connectionIds } = this.session(uniqueSessionId);
+    return toUniqueIds(session.policy, connectionIds);
+  }
+
+  /** Sends INQUIRY. Any SCSI status is an answer; rejects as ScsiPort.execute does, and with ServiceError. */
+  async scsiInquiry(uniqueSessionId: bigint, inquiry: RawInquiry, signal?: AbortSignal): Promise<RawScsiAnswer> {
+    return await rawInquiry(this.session(uniqueSessionId).session, inquiry, signal);
+  }
+
+  /** Sends READ CAPACITY (16), or (10) to a unit that does not have it: 32 bytes or 8. Rejects as `scsiInquiry`. */
+  async scsiReadCapacity(uniqueSessionId: bigint, lun: number | Lun, signal?: AbortSignal): Promise<RawScsiAnswer> {
+    return await rawReadCapacity(this.session(uniqueSessionId).session, lun, signal);
+  }
+
+  /** Sends REPORT LUNS to LUN 0. Rejects as `scsiInquiry`. */
+  async scsiReportLuns(uniqueSessionId: bigint, signal?: AbortSignal): Promise<RawScsiAnswer> {
+    return await rawReportLuns(this.session(uniqueSessionId).session, signal);
+  }
+
+  /** The sessions that there are, in the order of their logins. */
+  sessions(): InstanceSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** A session by its id. Throws ServiceError SERVICE_SESSION_UNKNOWN for one that is none, or was. */
+  session(uniqueSessionId: bigint): InstanceSession {
+    const session = this.#sessions.get(uniqueSessionId);
+    if (session !== undefined) return session;
+    const message = `There is no session ${formatUniqueId(uniqueSessionId)}`;
+    throw new ServiceError('SERVICE_SESSION_UNKNOWN', message, { field: 'sessionId' });
+  }
+
+  /** What has been counted so far. */
+  statistics(): InstanceStatistics {
+    return this.#statistics.statistics;
+  }
+
+  /**
+   * Gives up logins that are under way, ends all sessions and releases everything. Never rejects. A second call gets the
+   * first one's result; one that does not log out cuts the logouts of the first short.
+   */
+  close(options: CloseInstanceOptions): Promise<void> {
+    const first = this.#closed;
+    this.#closed ??= this.#close(options);
+    if (first !== undefined && !options.logOut) this.#drop();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close({ logOut: true });
+  }
+
+  #requireOpen(): void {
+    if (this.#closed !== undefined) throw closed();
+  }
+
+  #node(): { readonly initiatorName: string; readonly initiatorAlias?: string } {
+    const alias = this.#alias;
+    return { initiatorName: this.#nodeName, ...(alias === undefined ? {} : { initiatorAlias: alias }) };
+  }
+
+  /** The portal, to be reached from a port of ours. */
+  #start(portal: Portal, initiatorPort: number | undefined): Portal {
+    const localAddress = this.#ports.addressOf(initiatorPort);
+    return localAddress === undefined ? portal : { ...portal, localAddress };
+  }
+
+  #candidates(portals: readonly Portal[], { limits }: InstanceConnectOptions): PortalCandidates {
+    const { connectTimeoutMs } = resolveLimits(limits);
+    // Without a limit of its own the login has one that covers the connect; a probe has nothing but this.
+    const timeoutMs = connectTimeoutMs === 0 ? defaultLimits.connectTimeoutMs : connectTimeoutMs;
+    return new PortalCandidates(portals, {
+      clock: this.#clock,
+      probe: async (portal, signal) => {
+        await this.#initiator.probe(portal, { timeoutMs, signal });
+      },
+    });
+  }
+
+  async #logIn(order: LoginOrder, candidates: PortalCandidates, signal: AbortSignal): Promise<MadeSession> {
+    try {
+      const { made, portal } = await logInAtPortals(
+        order.targetName,
+        candidates,
+        async (at) => ({ made: await this.#initiator.connect({ ...order, portal: at, signal }), portal: at }),
+        signal,
+      );
+      const session = this.#register(made, order, portal);
+      return { session, failedPortals: candidates.failures, close: session.close.bind(session) };
+    } catch (error) {
+      this.events.emit('loginFailed', order.targetName, asIscsiError(error));
+      throw error;
+    } finally {
+      for (const { portal, error } of candidates.failures) {
+        this.events.emit('portalFailed', order.targetName, portal, error);
+      }
+      await candidates.close(closed());
+    }
+  }
+
+  #register(made: InitiatorSession, order: LoginOrder, portal: Portal): InstanceSession {
+    const { initiatorName, initiatorAlias, chap } = order;
+    const login = { portal, initiatorName, initiatorAlias, authType: authTypeOf(chap) };
+    const session = new InstanceSession(made, login, { ids: this.#ids, events: this.events });
+    this.#sessions.set(session.uniqueSessionId, session);
+    this.#statistics.add(session);
+    passOnDeviceEvents(session, this.events);
+    session.announce(() => {
+      this.#sessions.delete(session.uniqueSessionId);
+      this.#statistics.remove(session);
+    });
+    return session;
+  }
+
+  async #close({ logOut }: CloseInstanceOptions): Promise<void> {
+    await this.#logins.giveUp(closed());
+    if (!logOut) this.#drop();
+    await this.#initiator.close();
+    this.#statistics.stop();
+  }
+
+  #drop(): void {
+    for (const { session } of this.sessions()) session.destroy(closed());
+  }
+}
+
+function closed(): SessionError {
+  return new SessionError('ISCSI_CLOSED', 'The initiator instance is closed');
+}
