@@ -29,6 +29,9 @@ import { logInAtPortals } from './portal-logins.ts';
 import { type RawInquiry, type RawScsiAnswer, rawInquiry, rawReadCapacity, rawReportLuns } from './raw-scsi.ts';
 import { formatUniqueId, randomAdapterId, UniqueIds } from './unique-ids.ts';
 
+/** How long each connection of a login may take while another portal waits to be tried. */
+const hurryMs = 3000;
+
 /** A login at one portal or another. */
 type LoginOrder = Omit<ConnectOptions, 'portal' | 'existing' | 'signal'> & { readonly initiatorName: string };
 
@@ -255,9 +258,16 @@ export class InitiatorInstance {
   async #logIn(order: LoginOrder, candidates: PortalCandidates, signal: AbortSignal): Promise<MadeSession> {
     try {
       const { made, portal } = await logInAtPortals(
-        order.targetName,
-        candidates,
-        async (at) => ({ made: await this.#initiator.connect({ ...order, portal: at, signal }), portal: at }),
+        {
+          targetName: order.targetName,
+          clock: this.#clock,
+          candidates,
+          logIn: async (at, end) => ({
+            made: await this.#initiator.connect({ ...order, portal: at, signal: end }),
+            portal: at,
+          }),
+          hurryMs: hurryMs * (order.connections ?? 1),
+        },
         signal,
       );
       const session = this.#register(made, order, portal);

@@ -33,7 +33,8 @@ const mostProbes = 16;
  */
 const patienceMs = 100;
 
-type State = 'waiting' | 'probing' | 'answered' | 'taken' | 'failed';
+/** `slow`: answered, but its login did not get on while others might have; tried again when no other is left. */
+type State = 'waiting' | 'probing' | 'answered' | 'taken' | 'slow' | 'failed';
 
 interface Candidate {
   readonly portal: Portal;
@@ -82,12 +83,13 @@ export class PortalCandidates {
       const answered = this.#candidates.findIndex(({ state }) => state === 'answered');
       const pending = this.#candidates.findIndex(({ state }) => state === 'waiting' || state === 'probing');
       const candidate = this.#candidates[answered];
-      if (candidate !== undefined && (pending === -1 || answered < pending || !this.#isPatient)) {
-        candidate.state = 'taken';
-        return candidate.portal;
+      if (candidate !== undefined && (pending === -1 || answered < pending || !this.#isPatient)) return take(candidate);
+      if (candidate !== undefined) {
+        this.#losePatience();
+      } else if (pending === -1) {
+        const slow = this.#candidates.find(({ state }) => state === 'slow');
+        return slow === undefined ? undefined : take(slow);
       }
-      if (candidate === undefined && pending === -1) return undefined;
-      if (candidate !== undefined) this.#losePatience();
       await raceAbort(this.#changed.promise, signal);
     }
   }
@@ -96,6 +98,20 @@ export class PortalCandidates {
   failed(portal: Portal, error: IscsiError): void {
     const candidate = this.#candidates.find((known) => known.portal === portal);
     if (candidate !== undefined) fail(candidate, error);
+  }
+
+  /** A login at this portal was put off, since it took so long while another portal waited. */
+  putOff(portal: Portal, error: IscsiError): void {
+    this.failed(portal, error);
+    const candidate = this.#candidates.find((known) => known.portal === portal);
+    if (candidate !== undefined) candidate.state = 'slow';
+  }
+
+  /** Resolves when a portal waits to be tried. Rejects with the signal's reason. */
+  async another(signal: AbortSignal): Promise<void> {
+    while (!this.#candidates.some(({ state }) => state === 'answered')) {
+      await raceAbort(this.#changed.promise, signal);
+    }
   }
 
   /** The portals that have failed so far, in the order given; those too that have not answered by now. */
@@ -152,6 +168,12 @@ export class PortalCandidates {
     this.#changed = deferred();
     changed.resolve();
   }
+}
+
+function take(candidate: Candidate): Portal {
+  candidate.state = 'taken';
+  candidate.error = undefined;
+  return candidate.portal;
 }
 
 function fail(candidate: Candidate, error: IscsiError): void {

@@ -1,6 +1,6 @@
 // A login at one portal after the other, until one takes it; and what to say when none does.
 
-import { IscsiError, LoginError, ServiceError, UsageError } from '../../base/index.ts';
+import { type Clock, IscsiError, LoginError, ServiceError, sleep, TimeoutError, UsageError } from '../../base/index.ts';
 import { formatEndpoint } from '../../engine/index.ts';
 import type { Portal } from '../../session/index.ts';
 import type { PortalCandidates, PortalFailure } from './portal-candidates.ts';
@@ -8,26 +8,65 @@ import type { PortalCandidates, PortalFailure } from './portal-candidates.ts';
 /** How many portals an error names. */
 const mostNamed = 16;
 
+/** A login at whichever portal takes it. */
+export interface PortalLogin<S> {
+  readonly targetName: string;
+  readonly clock: Clock;
+  readonly candidates: PortalCandidates;
+  /** Rejects soon after its signal, and then leaves nothing behind. */
+  readonly logIn: (portal: Portal, signal: AbortSignal) => Promise<S>;
+  /** How long a login may take while another portal waits. */
+  readonly hurryMs: number;
+}
+
 /**
- * Logs in at the portals in turn. Rejects with the signal's reason, with what closes the initiator, or with what
+ * Logs in at the portals in turn. A portal that takes connections in and no more would cost the whole limit of a login: it
+ * is put off until the others have been tried. Rejects with the signal's reason, with what closes the initiator, or with what
  * `noPortal` makes of the failures.
  */
-export async function logInAtPortals<S>(
-  targetName: string,
-  candidates: PortalCandidates,
-  logIn: (portal: Portal) => Promise<S>,
-  signal: AbortSignal,
-): Promise<S> {
+export async function logInAtPortals<S>(login: PortalLogin<S>, signal: AbortSignal): Promise<S> {
+  const { targetName, candidates } = login;
   while (true) {
     const portal = await candidates.next(signal);
     if (portal === undefined) throw noPortal(targetName, candidates.failures);
     try {
-      return await logIn(portal);
+      return await attempt(login, portal, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof IscsiError) || error.code === 'ISCSI_CLOSED') throw error;
-      candidates.failed(portal, error);
+      if (error instanceof HurryError) candidates.putOff(portal, error.cause);
+      else if (error instanceof IscsiError && error.code !== 'ISCSI_CLOSED') candidates.failed(portal, error);
+      else throw error;
     }
+  }
+}
+
+/** Rejects with HurryError when it took too long for those who wait behind it. */
+async function attempt<S>(login: PortalLogin<S>, portal: Portal, signal: AbortSignal): Promise<S> {
+  const end = new AbortController();
+  const both = AbortSignal.any([signal, end.signal]);
+  const { candidates, clock, hurryMs } = login;
+  const hurry = Promise.all([sleep(clock, hurryMs, both), candidates.another(both)]).then(
+    () => {
+      end.abort(new HurryError(portal, hurryMs));
+    },
+    () => undefined,
+  );
+  try {
+    return await login.logIn(portal, both);
+  } finally {
+    end.abort();
+    await hurry;
+  }
+}
+
+/** Why a login was put off. Never leaves this file. */
+class HurryError extends Error {
+  override readonly cause: IscsiError;
+
+  constructor(portal: Portal, limitMs: number) {
+    const message = `The login at ${addressOf(portal)} did not finish in ${limitMs} ms, and another portal waited`;
+    super(message);
+    this.cause = new TimeoutError('ISCSI_LOGIN_TIMEOUT', message, { operation: 'login', limitMs });
   }
 }
 
@@ -63,8 +102,12 @@ export function noPortal(targetName: string, failures: readonly PortalFailure[])
 
 function listOf(failures: readonly PortalFailure[]): string {
   const named = failures.slice(0, mostNamed).map(({ portal, error }) => {
-    return `${formatEndpoint({ address: portal.host, port: portal.port })} (${error.code}: ${error.message})`;
+    return `${addressOf(portal)} (${error.code}: ${error.message})`;
   });
   const more = failures.length - named.length;
   return more === 0 ? named.join(', ') : `${named.join(', ')} and ${more} more`;
+}
+
+function addressOf({ host, port }: Portal): string {
+  return formatEndpoint({ address: host, port });
 }
