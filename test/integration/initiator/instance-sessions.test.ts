@@ -1,7 +1,6 @@
 // The sessions of an initiator instance: which login makes one, and what their ids outlive.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { suite, test } from 'node:test';
 
 import { DeviceBusyError, type InstanceSession, SessionError, UniqueIds } from 'hawser';
@@ -235,17 +234,36 @@ suite('an initiator port', () => {
     assert.equal(session.connections.length, 2);
   });
 
-  test('is the only one of an instance that is bound to it, also after a loss', async () => {
+  test('is the only one of an instance that is bound to it', async () => {
     await using lab = await openLab();
     await using instance = openInstance({ binding: { localAddress: '127.0.0.5' } });
     assert.deepEqual(instance.ports, ['127.0.0.5']);
     const { uniqueSessionId } = await logIn(instance, lab.target.portals, { initiatorPort: 0 });
+    const [connection] = instance.session(uniqueSessionId).connections;
+    assert.equal(connection?.facts?.endpoints?.local.address, '127.0.0.5');
+  });
+
+  test('stays the one of a session and of each connection, also after a loss', async () => {
+    await using lab = await openLab();
+    await using instance = openInstance();
+    const [portal] = lab.target.portals;
+    const { uniqueSessionId } = await logIn(instance, [{ ...portal!, localAddress: '127.0.0.6' }], {
+      connect: { offers: { defaultTime2Wait: 0 } },
+    });
+    await instance.addConnectionToSession(uniqueSessionId, { portal: { ...portal!, localAddress: '127.0.0.7' } });
     const session = instance.session(uniqueSessionId);
-    const local = (): string | undefined => session.connections[0]?.facts?.endpoints?.local.address;
-    assert.equal(local(), '127.0.0.5');
-    const back = once(instance.events, 'sessionBack');
+    const starts = (): (string | undefined)[] =>
+      session.connections.map(({ facts }) => facts?.endpoints?.local.address);
+    assert.deepEqual(starts(), ['127.0.0.6', '127.0.0.7']);
+    const back = new Promise<void>((resolve) => {
+      let count = 0;
+      instance.events.on('connectionRecovered', () => {
+        count += 1;
+        if (count === 2) resolve();
+      });
+    });
     lab.target.sessions()[0]?.cut();
     await back;
-    assert.equal(local(), '127.0.0.5');
+    assert.deepEqual(starts(), ['127.0.0.6', '127.0.0.7']);
   });
 });
