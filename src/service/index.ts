@@ -1,4 +1,8 @@
 // The initiator service: what should be connected, what is, and how the one becomes the other.
+// contract/ is what everybody speaks who asks the service, in process or over a socket. service.ts has its operations, and
+// service-parts.ts puts together what they run on: wanted/ (records and secrets), discovery/ (sources and what they found),
+// logins/ (logins, and the supervision of the persistent ones), sessions/, devices/ (with holds and bound devices) and
+// events/. input/ checks all that comes from outside.
 
 export type { DeviceInfo, DevicePath, HoldInfo, HoldInput, PersistentDevice } from './contract/devices.ts';
 export type {
@@ -64,3 +68,7 @@ export type {
   SessionInfo,
   SessionParameters,
 } from './contract/sessions.ts';
+export type { DiscoverySource, FoundTarget, OpenIsnsSource } from './discovery/discovery-source.ts';
+export { openService } from './open-service.ts';
+export type { ServiceInstanceOptions, ServiceOptions, SessionDefaults } from './options.ts';
+export { Service } from './service.ts';

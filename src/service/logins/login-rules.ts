@@ -1,0 +1,134 @@
+// From login options as they are kept to what an adapter is told: authentication, keys, policy, and what is refused.
+
+import type { ChapCredentials, ConnectOptions, LoginWishes } from '../../adapter/index.ts';
+import { ServiceError } from '../../base/index.ts';
+import type { DigestWish, LoginOptionsInfo, PolicyName } from '../contract/login-options.ts';
+import { loginFlag } from '../input/login-options.ts';
+import { secretName } from '../wanted/vault.ts';
+import type { Wanted } from '../wanted/wanted.ts';
+import { refuseIpsec } from './ipsec.ts';
+
+/** What a login is made of. */
+export interface LoginParts {
+  readonly options: LoginOptionsInfo;
+  readonly password: Uint8Array | undefined;
+  readonly securityFlags: number;
+  readonly hasKey?: boolean;
+}
+
+/** The wishes of a discovery session, and of any login. */
+export type PlainWishes = Omit<LoginWishes, 'portal' | 'signal'>;
+
+/** The wishes of a login to a target. */
+export type SessionWishes = Omit<ConnectOptions, 'portal' | 'targetName' | 'existing' | 'informational' | 'signal'>;
+
+/** The least and the most bytes of a CHAP secret; RFC 7143 §9.2.1 asks for 96 random bits where there is no IPsec. */
+export const chapSecretLength = { least: 12, most: 255 } as const;
+
+const digests: Readonly<Record<DigestWish, 'None' | 'CRC32C' | 'CRC32C,None'>> = {
+  none: 'None',
+  crc32c: 'CRC32C',
+  preferred: 'CRC32C,None',
+};
+
+/** The rules by which logins are made. */
+export class LoginRules {
+  readonly #wanted: Wanted;
+  readonly #nodeName: () => string;
+  readonly #defaults: SessionWishes;
+
+  /** `defaults` hold for every session where its login options say nothing. */
+  constructor(wanted: Wanted, nodeName: () => string, defaults: SessionWishes) {
+    this.#wanted = wanted;
+    this.#nodeName = nodeName;
+    this.#defaults = defaults;
+  }
+
+  /**
+   * What a discovery session is told. Throws ServiceError: SERVICE_IPSEC_UNAVAILABLE, SERVICE_SECRET_MISSING,
+   * SERVICE_SECRET_INVALID, SERVICE_SERVER_UNKNOWN and RADIUS_UNREACHABLE.
+   */
+  wishes(parts: LoginParts): PlainWishes {
+    const { options, securityFlags, hasKey = false } = parts;
+    refuseIpsec({ loginFlags: options.loginFlags, securityFlags, hasKey });
+    this.#refuseRadius(options);
+    const { limits, offers } = this.#defaults;
+    const chap = this.#chap(parts);
+    return {
+      offers: { ...offers, ...offersOf(options) },
+      ...(limits === undefined ? {} : { limits }),
+      ...(chap === undefined ? {} : { chap }),
+    };
+  }
+
+  /** What a login to a target is told. Throws as `wishes` does, and SERVICE_BAD_REQUEST for a policy that cannot be yet. */
+  sessionWishes(parts: LoginParts): SessionWishes {
+    const { connections, policy } = parts.options;
+    return {
+      ...this.#defaults,
+      ...this.wishes(parts),
+      ...(connections === undefined ? {} : { connections }),
+      ...(policy === undefined ? {} : { policy: policyOf(policy) }),
+    };
+  }
+
+  #chap({ options, password }: LoginParts): ChapCredentials | undefined {
+    const { authType = 'none', userName } = options;
+    if (authType === 'none') return undefined;
+    if (password === undefined)
+      throw missing('The login has no password to prove itself with', 'loginOptions.password');
+    checkChapSecret(password, 'loginOptions.password');
+    const credentials = { user: userName ?? this.#nodeName(), secret: password };
+    if (authType === 'chap') return credentials;
+    const secret = this.#wanted.vault.get(secretName.chap);
+    if (secret === undefined)
+      throw missing('The initiator has no CHAP secret for targets to prove themselves with', 'authType');
+    return { ...credentials, mutual: { secret } };
+  }
+
+  #refuseRadius({ loginFlags = 0 }: LoginOptionsInfo): void {
+    if ((loginFlags & (loginFlag.radiusResponse | loginFlag.radiusVerification)) === 0) return;
+    const field = 'loginOptions.loginFlags';
+    if (this.#wanted.radiusServers.size === 0) {
+      throw new ServiceError('SERVICE_SERVER_UNKNOWN', 'RADIUS is asked for, and no RADIUS server is known', { field });
+    }
+    throw new ServiceError('RADIUS_UNREACHABLE', 'This service has no way to ask RADIUS servers', { field });
+  }
+}
+
+/** Throws ServiceError SERVICE_SECRET_INVALID for a CHAP secret that is too short or too long. */
+export function checkChapSecret(secret: Uint8Array, field: string): void {
+  const { least, most } = chapSecretLength;
+  if (secret.length >= least && secret.length <= most) return;
+  const why = `A CHAP secret has ${least} to ${most} bytes, not ${secret.length}`;
+  throw new ServiceError('SERVICE_SECRET_INVALID', why, { field });
+}
+
+function offersOf(options: LoginOptionsInfo): NonNullable<LoginWishes['offers']> {
+  const { headerDigest, dataDigest, maximumConnections, defaultTime2Wait, defaultTime2Retain } = options;
+  return {
+    ...(headerDigest === undefined ? {} : { headerDigest: digests[headerDigest] }),
+    ...(dataDigest === undefined ? {} : { dataDigest: digests[dataDigest] }),
+    ...(maximumConnections === undefined ? {} : { maxConnections: maximumConnections }),
+    ...(defaultTime2Wait === undefined ? {} : { defaultTime2Wait }),
+    ...(defaultTime2Retain === undefined ? {} : { defaultTime2Retain }),
+  };
+}
+
+/** A policy before there are connections that it could name. */
+function policyOf(policy: PolicyName): NonNullable<ConnectOptions['policy']> {
+  switch (policy) {
+    case 'roundRobinSubset':
+      throw new ServiceError('SERVICE_BAD_REQUEST', 'A subset is chosen when the connections are there', {
+        field: 'loginOptions.policy',
+      });
+    case 'weightedPaths':
+      return { kind: policy, weights: new Map() };
+    default:
+      return { kind: policy };
+  }
+}
+
+function missing(message: string, field: string): ServiceError {
+  return new ServiceError('SERVICE_SECRET_MISSING', message, { field });
+}

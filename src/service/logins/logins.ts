@@ -1,0 +1,136 @@
+// Logins to targets: those that a user asks for, and those that persistent logins want.
+
+import { ServiceError } from '../../base/index.ts';
+import { anyInitiatorPort, type PortalAddress, type TargetPortal } from '../contract/names.ts';
+import type { LoginInput, LoginResult } from '../contract/sessions.ts';
+import type { OsNumbers } from '../devices/os-numbers.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { loginFlag } from '../input/login-options.ts';
+import type { InstancePort } from '../instance-port.ts';
+import type { Instances } from '../instances.ts';
+import { formatUniqueId } from '../unique-ids.ts';
+import type { LoginRecord } from '../wanted/kinds.ts';
+import { plainPlace } from '../wanted/place.ts';
+import { secretBytes } from '../wanted/vault.ts';
+import type { Wanted } from '../wanted/wanted.ts';
+import { refuseIpsec } from './ipsec.ts';
+import type { LoginRules } from './login-rules.ts';
+
+/** What a login is to be, completed by what is kept of its target. */
+export interface LoginPlan {
+  readonly record: LoginRecord;
+  readonly password: Uint8Array | undefined;
+}
+
+/** What logins need from around them. */
+export interface LoginsParts {
+  readonly wanted: Wanted;
+  readonly instances: Instances;
+  readonly discovery: Discovery;
+  readonly rules: LoginRules;
+  readonly numbers: OsNumbers;
+}
+
+/** What to do about a session that there is. */
+type Existing = NonNullable<LoginInput['existing']>;
+
+/** Carries logins out. */
+export class Logins {
+  readonly #parts: LoginsParts;
+
+  constructor(parts: LoginsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * What a checked input asks for. Throws ServiceError for what cannot be: SERVICE_TARGET_UNKNOWN,
+   * SERVICE_INSTANCE_UNKNOWN, SERVICE_IPSEC_UNAVAILABLE, and as the login rules do. Nothing has been changed then.
+   */
+  plan(input: LoginInput): LoginPlan {
+    const { wanted, discovery, instances } = this.#parts;
+    const { targetName, portal, isInformational = false, mapping, securityFlags = 0, key } = input;
+    if (discovery.instancesOf(targetName).length === 0) {
+      const message = `No target ${targetName} has been discovered or configured`;
+      throw new ServiceError('SERVICE_TARGET_UNKNOWN', message, { field: 'targetName' });
+    }
+    instances.at(input);
+    refuseIpsec({ loginFlags: input.loginOptions?.loginFlags, securityFlags, hasKey: key !== undefined });
+    const { password: given, ...said } = input.loginOptions ?? {};
+    const defaults = wanted.staticTargets.get(targetName);
+    const loginOptions = { ...defaults?.loginOptions, ...said };
+    const password = given === undefined ? wanted.staticTargets.secret(targetName) : secretBytes(given);
+    const placed = mapping ?? defaults?.mapping;
+    const record: LoginRecord = {
+      ...plainPlace(input),
+      targetName,
+      isInformational,
+      loginOptions,
+      securityFlags,
+      ...(portal === undefined ? {} : { portal }),
+      ...(placed === undefined || isInformational ? {} : { mapping: placed }),
+    };
+    this.#parts.rules.sessionWishes({ options: loginOptions, password, securityFlags });
+    return { record, password };
+  }
+
+  /** The plan of a persistent login as it is kept. */
+  kept(key: string): LoginPlan | undefined {
+    const { logins } = this.#parts.wanted;
+    const record = logins.get(key);
+    return record === undefined ? undefined : { record, password: logins.secret(key) };
+  }
+
+  /** Logs in. Rejects with the errors of the adapter, with ServiceError, or with the signal's reason. */
+  async carryOut(plan: LoginPlan, existing: Existing | undefined, signal: AbortSignal): Promise<LoginResult> {
+    const { record, password } = plan;
+    const { instances, rules, numbers } = this.#parts;
+    const { targetName, isInformational, loginOptions, securityFlags, initiatorPort } = record;
+    const instance = instances.at(record);
+    const connect = rules.sessionWishes({ options: loginOptions, password, securityFlags });
+    const portals = this.#portals(record, instance);
+    const isMultipath = ((loginOptions.loginFlags ?? 0) & loginFlag.multipath) !== 0;
+    // A mapping of a session that may be there already is that session's own, so it is no obstacle.
+    const claim = record.mapping === undefined ? undefined : this.#claim(instance, record);
+    try {
+      const result = await instance.loginToTarget({
+        targetName,
+        portals,
+        sessionType: isInformational ? 'informational' : 'data',
+        existing: existing ?? (isMultipath ? 'add' : 'find'),
+        connect,
+        signal,
+        ...(initiatorPort === undefined || initiatorPort === anyInitiatorPort ? {} : { initiatorPort }),
+      });
+      const sessionId = formatUniqueId(instance.adapterId, result.uniqueSessionId);
+      if (claim !== undefined && !result.wasThere) numbers.bind(claim, sessionId);
+      else if (claim !== undefined) numbers.drop(claim);
+      const connectionId = formatUniqueId(instance.adapterId, result.uniqueConnectionId);
+      return { sessionId, connectionId, wasThere: result.wasThere };
+    } catch (error) {
+      if (claim !== undefined) numbers.drop(claim);
+      throw error;
+    }
+  }
+
+  #claim(instance: InstancePort, { targetName, mapping }: LoginRecord): ReturnType<OsNumbers['claim']> | undefined {
+    const { numbers } = this.#parts;
+    if (mapping !== undefined && numbers.isOfTarget(instance.name, mapping, targetName)) return undefined;
+    return numbers.claim(instance.name, mapping, targetName);
+  }
+
+  /** Where to log in: at the portal given, first of all or, without portal hopping, alone; else wherever the target is. */
+  #portals({ targetName, portal, loginOptions, instance }: LoginRecord, { name }: InstancePort): TargetPortal[] {
+    const known = this.#parts.discovery.portalsOf(targetName, instance === undefined ? undefined : name);
+    if (portal === undefined) {
+      if (known.length > 0) return known;
+      throw new ServiceError('SERVICE_NO_PORTAL', `No portal of ${targetName} is known`, { field: 'portal' });
+    }
+    const given = known.find((each) => isSame(each, portal)) ?? portal;
+    const mayHop = ((loginOptions.loginFlags ?? 0) & loginFlag.portalHopping) !== 0;
+    return mayHop ? [given, ...known.filter((each) => !isSame(each, portal))] : [given];
+  }
+}
+
+function isSame(a: PortalAddress, b: PortalAddress): boolean {
+  return a.host.toLowerCase() === b.host.toLowerCase() && a.port === b.port;
+}

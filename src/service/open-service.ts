@@ -1,0 +1,57 @@
+// Opens a service: its store, its initiator instances, and all that runs on them.
+
+import { InitiatorInstance, UniqueIds } from '../adapter/index.ts';
+import { openStore } from '../store/index.ts';
+import { Instances } from './instances.ts';
+import { nodeNameOf } from './node.ts';
+import {
+  type ResolvedServiceOptions,
+  resolveOptions,
+  type ServiceInstanceOptions,
+  type ServiceOptions,
+} from './options.ts';
+import { Service } from './service.ts';
+import { ServiceParts } from './service-parts.ts';
+import { onlyKey } from './wanted/kinds.ts';
+import { Wanted } from './wanted/wanted.ts';
+
+/**
+ * Opens the service of a state directory. Resolves as soon as it can be asked; persistent logins and discovery go on
+ * behind that (`Service.ready`). Rejects with StoreError (STORE_LOCKED while another process has the directory), and with
+ * UsageError for options that cannot be; then nothing is left open.
+ */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const resolved = resolveOptions(options);
+  const store = openStore({ directory: resolved.stateDirectory });
+  let instances: Instances | undefined;
+  try {
+    const wanted = new Wanted(store);
+    instances = openInstances(resolved, wanted);
+    const parts = new ServiceParts({ options: resolved, store, wanted, instances });
+    parts.start();
+    return await Promise.resolve(new Service(parts));
+  } catch (error) {
+    await Promise.all((instances?.all ?? []).map((instance) => instance.close({ logOut: false })));
+    store.close();
+    throw error;
+  }
+}
+
+function openInstances({ instances, clock, transport }: ResolvedServiceOptions, wanted: Wanted): Instances {
+  const ids = new UniqueIds();
+  const nodeName = nodeNameOf(wanted);
+  const alias = wanted.node.get(onlyKey)?.alias;
+  const open = ({ name, adapterId, binding }: ServiceInstanceOptions): InitiatorInstance =>
+    new InitiatorInstance({
+      name,
+      nodeName,
+      ids,
+      clock,
+      ...(alias === undefined ? {} : { alias }),
+      ...(adapterId === undefined ? {} : { adapterId }),
+      ...(binding === undefined ? {} : { binding }),
+      ...(transport === undefined ? {} : { transport }),
+    });
+  const [first, ...others] = instances;
+  return new Instances(open(first), others.map(open));
+}
