@@ -24,7 +24,6 @@ import type { ServiceParts } from './service-parts.ts';
 
 type Input<Name extends keyof InitiatorService> = Exclude<Parameters<InitiatorService[Name]>[0], undefined>;
 
-/** How long `waitForPersistentDevices` waits where nothing is said: as the service itself at its start. */
 type Options = CallOptions | undefined;
 
 /**
@@ -199,7 +198,7 @@ export class Service implements InitiatorService {
   }
 
   addPersistentLogin(input: Input<'addPersistentLogin'>, options?: Options): Promise<PersistentLogin> {
-    return this.#run(options, () => this.#parts.logins.addPersistentLogin(input));
+    return this.#run(options, (signal) => this.#parts.logins.addPersistentLogin(input, signal));
   }
 
   removePersistentLogin(

@@ -1,6 +1,6 @@
 // The operations on logins: a login now, and those that are kept for every start.
 
-import { IscsiError, ServiceError } from '../../base/index.ts';
+import { IscsiError, ServiceError, throwIfAborted } from '../../base/index.ts';
 import { anyInitiatorPort, type UniqueId } from '../contract/names.ts';
 import type { LoginInput, LoginResult, PersistentLogin, PersistentLoginKey } from '../contract/sessions.ts';
 import { shown } from '../discovery/asked-source.ts';
@@ -35,8 +35,11 @@ export class LoginOperations {
 
   /** Where the login is persistent, it is saved first, and stays whatever becomes of this attempt. */
   async login(input: LoginInput, signal: AbortSignal): Promise<LoginResult> {
-    const { logins, reconciler } = this.#parts;
+    const { logins, reconciler, discovery } = this.#parts;
     const checked = checkInput(loginInput, input);
+    // Right after a start nothing has been discovered yet, and soon all will be.
+    await discovery.whenKnown(checked.targetName, signal);
+    throwIfAborted(signal);
     const plan = logins.plan(checked);
     if (checked.isPersistent !== true) return await logins.carryOut(plan, checked.existing, signal);
     const key = this.#save(plan);
@@ -54,9 +57,15 @@ export class LoginOperations {
     return this.#parts.wanted.logins.keys().map((key) => this.#shown(key));
   }
 
-  addPersistentLogin(input: Omit<LoginInput, 'isPersistent' | 'existing'>): PersistentLogin {
-    const { logins, reconciler } = this.#parts;
-    const key = this.#save(logins.plan(checkInput(persistentLoginInput, input)));
+  async addPersistentLogin(
+    input: Omit<LoginInput, 'isPersistent' | 'existing'>,
+    signal: AbortSignal,
+  ): Promise<PersistentLogin> {
+    const { logins, reconciler, discovery } = this.#parts;
+    const checked = checkInput(persistentLoginInput, input);
+    await discovery.whenKnown(checked.targetName, signal);
+    throwIfAborted(signal);
+    const key = this.#save(logins.plan(checked));
     reconciler.supervise(key, null);
     return this.#shown(key);
   }

@@ -45,7 +45,10 @@ export class Reconciler {
    * with null, none before there is a session or the service starts again.
    */
   supervise(key: string, first?: Promise<UniqueId> | null): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed) {
+      first?.catch(() => undefined);
+      return;
+    }
     this.remove(key);
     const { clock, random, sessions, attempt } = this.#parts;
     const login = new SupervisedLogin(key, {

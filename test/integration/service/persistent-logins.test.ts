@@ -35,4 +35,54 @@ suite('persistent logins', () => {
     await (await lab.start()).ready;
     assert.equal((await lab.service.sessions()).length, 1);
   });
+
+  test('one that was logged out is looked after again when the user logs in again', async () => {
+    await using lab = await openLab();
+    const { service } = lab;
+    await service.addPortal((await lab.target()).portal);
+    const { sessionId } = await service.login({ targetName, isPersistent: true });
+    const resting = eventOf(service, 'persistentLoginResting');
+    await service.logout({ sessionId });
+    await resting;
+    const again = await service.login({ targetName });
+    assert.equal((await service.persistentLogins())[0]?.actual.sessionId, again.sessionId);
+  });
+
+  test('one that is added beside a session looks after that session; its removal leaves it', async () => {
+    await using lab = await openLab();
+    const { service } = lab;
+    const target = await lab.target();
+    await service.addPortal(target.portal);
+    const { sessionId } = await service.login({ targetName });
+    const login = await service.addPersistentLogin({ targetName, portal: target.portal });
+    assert.equal(login.actual.sessionId, sessionId);
+    const wrong = { targetName, portal: { ...target.portal, port: 1 } };
+    assert.equal(await codeOf(service.removePersistentLogin(wrong)), 'SERVICE_LOGIN_UNKNOWN');
+    await service.addPersistentLogin({ targetName });
+    assert.deepEqual(await service.removePersistentLogin({ targetName }), { removed: 2 });
+    assert.deepEqual(await service.persistentLogins(), []);
+    assert.equal((await service.sessions()).length, 1);
+    await (await lab.start()).ready;
+    assert.deepEqual(await lab.service.sessions(), []);
+  });
+
+  test('with multipath and two portals, there are two sessions again after a restart', async () => {
+    await using lab = await openLab();
+    const listen = [0, 0].map((port) => ({ host: '127.0.0.1', port }));
+    const target = await lab.target({ listen });
+    await lab.service.addPortal(target.portal);
+    for (const { host, port } of target.portals) {
+      const loginOptions = { loginFlags: 2 };
+      await lab.service.login({ targetName, portal: { host, port }, loginOptions, isPersistent: true });
+    }
+    assert.equal((await lab.service.sessions()).length, 2);
+    await (await lab.start({ onStop: 'leave' })).ready;
+    const sessions = await lab.service.sessions();
+    assert.deepEqual(
+      sessions.map(({ connections }) => connections[0]?.targetAddress.port).sort(),
+      target.portals.map(({ port }) => port).sort(),
+    );
+    await (await lab.start()).ready;
+    assert.equal((await lab.service.sessions()).length, 2);
+  });
 });
