@@ -139,10 +139,11 @@ export class InstanceSession {
     });
   }
 
-  /** The id of the leading connection. */
+  /** The id of the leading connection; of the first one, when the target has asked for a logout of the leading one. */
   get leadingConnectionId(): bigint {
-    const leading = this.#connections.get(this.#leadingCid);
-    assert(leading !== undefined, `connection ${this.#leadingCid} leads the session`);
+    const [first] = this.#connections.values();
+    const leading = this.#connections.get(this.#leadingCid) ?? first;
+    assert(leading !== undefined, 'a session has a connection, or waits for one to come back');
     return leading.id;
   }
 

@@ -165,6 +165,29 @@ suite('connections of a session of an instance', () => {
     assert.equal(instance.session(id).session.state, 'loggedIn');
   });
 
+  test('§11.9.1 one of them leads when the target asks for a logout of the leading one, and all have ids after a break', async () => {
+    await using lab = await openLab();
+    await using instance = openInstance();
+    const { portals } = lab.target;
+    const { uniqueSessionId: id } = await logIn(instance, portals, { connect: { ...atOnce, connections: 3 } });
+    const [first, second, third] = idsOf(instance, id);
+    const removed = once(instance.events, 'connectionRemoved');
+    lab.target.sessions()[0]?.requestLogout({ cid: 1 });
+    assert.equal((await removed)[1], first);
+    assert.deepEqual((await logIn(instance, portals)).uniqueConnectionId, second);
+    const gone: bigint[] = [];
+    instance.events.on('connectionRemoved', (_session, connection) => gone.push(connection));
+    const back = once(instance.events, 'sessionBack');
+    for (const cid of [2, 3]) lab.target.sessions()[0]?.requestLogout({ cid });
+    await back;
+    await instance.scsiReportLuns(id);
+    const now = idsOf(instance, id);
+    assert.deepEqual(gone, [second, third]);
+    assert.equal(now.length, 1);
+    assert.ok(now[0]! > third!);
+    assert.equal((await logIn(instance, portals)).uniqueConnectionId, now[0]);
+  });
+
   test('of a lost session stay lost after a logout, which ends all attempts', async () => {
     await using lab = await openLab();
     await using instance = openInstance();

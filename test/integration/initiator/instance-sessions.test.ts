@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { DeviceBusyError, type InstanceSession, SessionError, UniqueIds } from 'hawser';
-import { nextTurn, ServiceError } from '../../../src/base/index.ts';
+import { nextTurn, ServiceError, systemClock } from '../../../src/base/index.ts';
 import { eventsOf, logIn, nodeName, openInstance } from './instance-bench.ts';
 import { openLab, rejection, targetName } from './lab.ts';
 
@@ -210,10 +210,13 @@ suite('an initiator instance is closed', () => {
     while (lab.target.sessions()[0]?.taskCount !== 1) await nextTurn();
     const login = logIn(instance, lab.target.portals, { existing: 'add' });
     login.catch(() => undefined);
+    const start = systemClock.now();
     const closing = instance.close({ logOut: true });
     assert.equal(instance.close({ logOut: false }), closing);
     await Promise.all([closing, assert.rejects(stuck), assert.rejects(login, { code: 'ISCSI_CLOSED' })]);
     assert.deepEqual(instance.sessions(), []);
+    const ms = systemClock.now() - start;
+    assert.ok(ms < 5_000, `${ms} ms, where commands have 10 s to finish before a logout`);
   });
 });
 
@@ -243,13 +246,18 @@ suite('an initiator port', () => {
     assert.equal(connection?.facts?.endpoints?.local.address, '127.0.0.5');
   });
 
-  test('stays the one of a session and of each connection, also after a loss', async () => {
+  test('stays the one of a session and of each connection, also after a redirection and a loss', async () => {
     await using lab = await openLab();
+    await using directory = await openLab({ redirect: { ...lab.target.portals[0]!, isPermanent: false } });
     await using instance = openInstance();
     const [portal] = lab.target.portals;
-    const { uniqueSessionId } = await logIn(instance, [{ ...portal!, localAddress: '127.0.0.6' }], {
-      connect: { offers: { defaultTime2Wait: 0 } },
-    });
+    const { uniqueSessionId } = await logIn(
+      instance,
+      [{ ...directory.target.portals[0]!, localAddress: '127.0.0.6' }],
+      {
+        connect: { offers: { defaultTime2Wait: 0 } },
+      },
+    );
     await instance.addConnectionToSession(uniqueSessionId, { portal: { ...portal!, localAddress: '127.0.0.7' } });
     const session = instance.session(uniqueSessionId);
     const starts = (): (string | undefined)[] =>
