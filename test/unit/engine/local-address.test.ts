@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Interfaces } from '../../../src/engine/local-address.ts';
-import { resolveBinding } from '../../../src/engine/local-address.ts';
+import { resolveBinding, sourceAddresses } from '../../../src/engine/local-address.ts';
 
 function v4(address: string, prefix: number, internal = false) {
   return { address, netmask: '', family: 'IPv4' as const, mac: '', internal, cidr: `${address}/${prefix}` };
@@ -80,3 +80,11 @@ for (const [what, binding, host, argument, message] of refused) {
     assert.throws(() => resolveBinding(binding, host, interfaces), { code: 'ISCSI_BAD_ARGUMENT', argument, message });
   });
 }
+
+test('the source addresses of a binding, those of this machine alone last, link-local ones with their zones', () => {
+  const all = ['192.0.2.10', 'fe80::1%san0', '2001:db8::10', 'fe80::2%san1', '127.0.0.1', '::1'];
+  assert.deepEqual(sourceAddresses({}, interfaces), all);
+  assert.deepEqual(sourceAddresses({ family: 4 }, interfaces), ['192.0.2.10', '127.0.0.1']);
+  assert.deepEqual(sourceAddresses({ interface: 'san1' }, interfaces), ['fe80::2%san1']);
+  assert.deepEqual(sourceAddresses({ localAddress: '127.0.0.9' }, interfaces), ['127.0.0.9']);
+});
