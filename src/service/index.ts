@@ -69,6 +69,7 @@ export type {
   SessionParameters,
 } from './contract/sessions.ts';
 export type { DiscoverySource, FoundTarget, OpenIsnsSource } from './discovery/discovery-source.ts';
+export { logService, type ServiceLogOptions } from './log.ts';
 export { openService } from './open-service.ts';
 export type { ServiceInstanceOptions, ServiceOptions, SessionDefaults } from './options.ts';
 export { Service } from './service.ts';

@@ -3,6 +3,7 @@
 import { InitiatorInstance, UniqueIds } from '../adapter/index.ts';
 import { openStore } from '../store/index.ts';
 import { Instances } from './instances.ts';
+import { Metrics } from './metrics.ts';
 import { nodeNameOf } from './node.ts';
 import {
   type ResolvedServiceOptions,
@@ -26,8 +27,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   let instances: Instances | undefined;
   try {
     const wanted = new Wanted(store);
-    instances = openInstances(resolved, wanted);
-    const parts = new ServiceParts({ options: resolved, store, wanted, instances });
+    const metrics = new Metrics();
+    instances = openInstances(resolved, wanted, metrics);
+    const parts = new ServiceParts({ options: resolved, store, wanted, instances, metrics });
     parts.start();
     return await Promise.resolve(new Service(parts));
   } catch (error) {
@@ -37,7 +39,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function openInstances({ instances, clock, transport }: ResolvedServiceOptions, wanted: Wanted): Instances {
+function openInstances(
+  { instances, clock, transport }: ResolvedServiceOptions,
+  wanted: Wanted,
+  { commandAnswered }: Metrics,
+): Instances {
   const ids = new UniqueIds();
   const nodeName = nodeNameOf(wanted);
   const alias = wanted.node.get(onlyKey)?.alias;
@@ -47,6 +53,7 @@ function openInstances({ instances, clock, transport }: ResolvedServiceOptions, 
       nodeName,
       ids,
       clock,
+      commandAnswered,
       ...(alias === undefined ? {} : { alias }),
       ...(adapterId === undefined ? {} : { adapterId }),
       ...(binding === undefined ? {} : { binding }),

@@ -18,6 +18,7 @@ import { LoginOperations } from './logins/login-operations.ts';
 import { LoginRules } from './logins/login-rules.ts';
 import { Logins } from './logins/logins.ts';
 import { Reconciler } from './logins/reconciler.ts';
+import type { Metrics } from './metrics.ts';
 import { Node, nodeNameOf } from './node.ts';
 import type { ResolvedServiceOptions } from './options.ts';
 import { SecuritySettings } from './security-settings.ts';
@@ -34,6 +35,7 @@ export interface ServiceGround {
   readonly store: Store;
   readonly wanted: Wanted;
   readonly instances: Instances;
+  readonly metrics: Metrics;
 }
 
 /** The parts of a running service. */
@@ -50,6 +52,7 @@ export class ServiceParts {
   readonly devices: DeviceOperations;
   readonly persistentDevices: PersistentDevices;
   readonly persistentTimeoutMs: number;
+  readonly metrics: Metrics['registry'];
   readonly #ground: ServiceGround;
   readonly #sources: Discovery;
   readonly #reconciler: Reconciler;
@@ -100,6 +103,9 @@ export class ServiceParts {
     const seen = { discovery: this.#sources, reconciler: this.#reconciler, persistentDevices: this.persistentDevices };
     this.status = new Status({ ...parts, ...seen, version, stateDirectory });
     this.#follow(sessions);
+    const { metrics } = ground;
+    metrics.start({ ...parts, reconciler: this.#reconciler, deviceCount: () => this.#watch.count });
+    this.metrics = metrics.registry;
   }
 
   /** Settles when everything persistent has been brought up or given up for now, or the service is closed. */
@@ -131,7 +137,7 @@ export class ServiceParts {
 
   /** Ends everything. Settles in bounded time; never rejects. */
   async close(): Promise<void> {
-    const { options, store, instances } = this.#ground;
+    const { options, store, instances, metrics } = this.#ground;
     const { clock, closeTimeoutMs, onStop } = options;
     this.events.publish('serviceStopping', { detail: { onStop } });
     this.#ending.abort(new ServiceError('SERVICE_STOPPING', 'The service is being stopped'));
@@ -147,6 +153,7 @@ export class ServiceParts {
     }
     await this.#watch.close();
     await this.#ready;
+    metrics.stop();
     this.events.close();
     store.close();
   }

@@ -45,6 +45,16 @@ export class Service implements InitiatorService {
     return this.#parts.ready;
   }
 
+  /** What Prometheus is shown: a registry of prom-client. */
+  get metrics(): ServiceParts['metrics'] {
+    return this.#parts.metrics;
+  }
+
+  /** Calls `listener` with every event as it happens, until what is returned is called. It must not throw. */
+  listen(listener: (event: ServiceEvent) => void): () => void {
+    return this.#parts.events.listen(listener);
+  }
+
   /** Opens a LUN in this process: it is held, under the holder's label, until the handle is closed. */
   openDisk(sessionId: UniqueId, lun: number, holder: Partial<Holder> = {}, options?: Options): Promise<DeviceHandle> {
     return this.#run(options, (signal) => this.#parts.devices.openDisk(sessionId, lun, holder, signal));
