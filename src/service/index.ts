@@ -68,8 +68,9 @@ export type {
   SessionInfo,
   SessionParameters,
 } from './contract/sessions.ts';
-export type { DiscoverySource, FoundTarget, OpenIsnsSource } from './discovery/discovery-source.ts';
+export type { DiscoverySource, FoundTarget, IsnsSurroundings, OpenIsnsSource } from './discovery/discovery-source.ts';
 export { logService, type ServiceLogOptions } from './log.ts';
+export type { RadiusMutual } from './logins/login-rules.ts';
 export { openService } from './open-service.ts';
 export type { ServiceInstanceOptions, ServiceOptions, SessionDefaults } from './options.ts';
 export { Service } from './service.ts';

@@ -3,6 +3,7 @@
 import type { ConnectOptions, InitiatorInstanceOptions } from '../adapter/index.ts';
 import { type Clock, systemClock, UsageError } from '../base/index.ts';
 import type { OpenIsnsSource } from './discovery/discovery-source.ts';
+import type { RadiusMutual } from './logins/login-rules.ts';
 
 /** An initiator instance; node name and alias are those that the service keeps. */
 export type ServiceInstanceOptions = Pick<InitiatorInstanceOptions, 'name' | 'adapterId' | 'binding'>;
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly sessionDefaults?: SessionDefaults;
   /** How iSNS servers are asked. */
   readonly openIsnsSource?: OpenIsnsSource;
+  /** How RADIUS servers verify targets that prove themselves. */
+  readonly radiusMutual?: RadiusMutual;
   /** Shown by `status` and `version`: three numbers with points between. */
   readonly version?: string;
   /** From 0 up to 1: the chance in waits. */
@@ -41,8 +44,8 @@ export interface ServiceOptions {
 
 /** {@link ServiceOptions} with every default filled in. */
 export interface ResolvedServiceOptions
-  extends Required<Omit<ServiceOptions, 'transport' | 'openIsnsSource' | 'instances'>>,
-    Pick<ServiceOptions, 'transport' | 'openIsnsSource'> {
+  extends Required<Omit<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual' | 'instances'>>,
+    Pick<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual'> {
   readonly instances: readonly [ServiceInstanceOptions, ...ServiceInstanceOptions[]];
 }
 
@@ -56,7 +59,7 @@ export function resolveOptions(options: ServiceOptions): ResolvedServiceOptions 
   if (new Set(instances.map(({ name }) => name.toLowerCase())).size < instances.length) {
     throw new UsageError('ISCSI_BAD_ARGUMENT', 'Two initiator instances have one name', { argument: 'instances' });
   }
-  const { transport, openIsnsSource } = options;
+  const { transport, openIsnsSource, radiusMutual } = options;
   return {
     stateDirectory: options.stateDirectory,
     instances,
@@ -70,6 +73,7 @@ export function resolveOptions(options: ServiceOptions): ResolvedServiceOptions 
     random: options.random ?? Math.random,
     ...(transport === undefined ? {} : { transport }),
     ...(openIsnsSource === undefined ? {} : { openIsnsSource }),
+    ...(radiusMutual === undefined ? {} : { radiusMutual }),
   };
 }
 

@@ -11,13 +11,12 @@ import type { Instances } from './instances.ts';
 import { checkChapSecret } from './logins/login-rules.ts';
 import { onlyKey } from './wanted/kinds.ts';
 import { placeKey, plainPlace } from './wanted/place.ts';
-import { parseServer } from './wanted/servers.ts';
+import { parseServer, radiusPort } from './wanted/servers.ts';
 import { secretBytes, secretName } from './wanted/vault.ts';
 import type { Wanted } from './wanted/wanted.ts';
 
 /** The least and the most bytes of a RADIUS secret, as SetIScsiInitiatorRADIUSSharedSecret has them. */
 const radiusSecretLength = { least: 22, most: 26 } as const;
-const radiusPort = 1812;
 
 /** The operations on secrets, RADIUS servers and IPsec settings. */
 export class SecuritySettings {

@@ -26,6 +26,7 @@ import { SessionOperations } from './sessions/session-operations.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Status } from './status.ts';
 import { formatUniqueId } from './unique-ids.ts';
+import { onlyKey } from './wanted/kinds.ts';
 import { exportState, importState } from './wanted/transfer.ts';
 import type { Wanted } from './wanted/wanted.ts';
 
@@ -69,7 +70,10 @@ export class ServiceParts {
     this.instances = instances;
     this.persistentTimeoutMs = options.persistentTimeoutMs;
     const sessions = new Sessions(instances);
-    const rules = new LoginRules(wanted, () => nodeNameOf(wanted), options.sessionDefaults);
+    const rules = new LoginRules(wanted, () => nodeNameOf(wanted), {
+      defaults: options.sessionDefaults,
+      radiusMutual: options.radiusMutual,
+    });
     const numbers = new OsNumbers(() => reservedMappings(wanted));
     this.#watch = new DeviceWatch(instances, sessions, events);
     this.#sources = new Discovery({
@@ -185,7 +189,12 @@ export class ServiceParts {
   #openSource(rules: LoginRules, kind: SourceKind, key: string, changed: () => void): DiscoverySource {
     const { wanted, instances } = this;
     const { openIsnsSource = withoutIsns } = this.#ground.options;
-    if (kind === 'isnsServer') return openIsnsSource(key, changed);
+    if (kind === 'isnsServer') {
+      const node = (): { name: string; alias: string | undefined } => {
+        return { name: nodeNameOf(wanted), alias: wanted.node.get(onlyKey)?.alias };
+      };
+      return openIsnsSource(key, { node, changed });
+    }
     const record = (): ReturnType<Parameters<typeof sendTargetsSource>[0]['record']> => {
       const portal = wanted.portals.get(key);
       if (portal === undefined) throw new ServiceError('SERVICE_PORTAL_UNKNOWN', `There is no portal ${key}`);

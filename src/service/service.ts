@@ -1,6 +1,6 @@
 // The initiator service in this process: every operation of the contract, each checked here, whoever calls.
 
-import { raceAbort, ServiceError, throwIfAborted } from '../base/index.ts';
+import { onAbort, raceAbort, ServiceError, throwIfAborted } from '../base/index.ts';
 import type { DeviceHandle, Holder } from '../devices/index.ts';
 import type { DeviceInfo, HoldInfo, PersistentDevice } from './contract/devices.ts';
 import type { IsnsServer, KnownTarget, SendTargetsPortal } from './contract/discovery.ts';
@@ -325,14 +325,28 @@ export class Service implements InitiatorService {
     });
   }
 
-  /** One operation: refused when the service is being closed, and waited for no longer than the caller or the service says. */
+  /**
+   * One operation: refused when the service is being closed, and waited for no longer than the caller or the service says.
+   * What it has begun by then hears of it by its signal.
+   */
   async #run<T>(options: Options, work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     if (this.#closed !== undefined) throw stopping();
     throwIfAborted(options?.signal);
-    const { signal: ending } = this.#ending;
-    const signal = options?.signal === undefined ? ending : AbortSignal.any([options.signal, ending]);
-    const result = work(signal);
-    return result instanceof Promise ? await raceAbort(result, signal) : result;
+    // Not AbortSignal.any: what that hangs on the service's own signal would stay there for as long as the service runs.
+    const life = new AbortController();
+    const forget = [options?.signal, this.#ending.signal].map((signal) => {
+      return signal === undefined
+        ? undefined
+        : onAbort(signal, () => {
+            life.abort(signal.reason);
+          });
+    });
+    try {
+      const result = work(life.signal);
+      return result instanceof Promise ? await raceAbort(result, life.signal) : result;
+    } finally {
+      for (const stop of forget) stop?.();
+    }
   }
 
   async #close(): Promise<void> {

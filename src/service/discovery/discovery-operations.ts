@@ -23,14 +23,11 @@ import type { Instances } from '../instances.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { portalKind, type StaticTargetRecord } from '../wanted/kinds.ts';
 import { formatPortal, plainPlace } from '../wanted/place.ts';
-import { parseServer } from '../wanted/servers.ts';
+import { isnsPort, parseServer } from '../wanted/servers.ts';
 import { secretBytes } from '../wanted/vault.ts';
 import type { Wanted } from '../wanted/wanted.ts';
 import type { AskedSource } from './asked-source.ts';
 import type { Discovery } from './discovery.ts';
-
-/** Port of iSNS (RFC 4171 §2.10). */
-const isnsPort = 3205;
 
 /** What these operations need from around them. */
 export interface DiscoveryOperationsParts {

@@ -23,5 +23,13 @@ export interface DiscoverySource {
   close(): Promise<void>;
 }
 
-/** Opens the source behind an iSNS server's address. `changed` is to be called when the server says that something has changed. */
-export type OpenIsnsSource = (address: string, changed: () => void) => DiscoverySource;
+/** What a source that registers itself needs to know, and to tell. */
+export interface IsnsSurroundings {
+  /** Who registers, as of now. */
+  readonly node: () => { readonly name: string; readonly alias: string | undefined };
+  /** To be called when the server says that something has changed. */
+  readonly changed: () => void;
+}
+
+/** Opens the source behind an iSNS server's address: `host` or `host:port`. */
+export type OpenIsnsSource = (address: string, surroundings: IsnsSurroundings) => DiscoverySource;

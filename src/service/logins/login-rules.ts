@@ -3,7 +3,9 @@
 import type { ChapCredentials, ConnectOptions, LoginWishes } from '../../adapter/index.ts';
 import { ServiceError } from '../../base/index.ts';
 import type { DigestWish, LoginOptionsInfo, PolicyName } from '../contract/login-options.ts';
+import type { PortalAddress } from '../contract/names.ts';
 import { loginFlag } from '../input/login-options.ts';
+import { parseServer, radiusPort } from '../wanted/servers.ts';
 import { secretName } from '../wanted/vault.ts';
 import type { Wanted } from '../wanted/wanted.ts';
 import { refuseIpsec } from './ipsec.ts';
@@ -22,6 +24,12 @@ export type PlainWishes = Omit<LoginWishes, 'portal' | 'signal'>;
 /** The wishes of a login to a target. */
 export type SessionWishes = Omit<ConnectOptions, 'portal' | 'targetName' | 'existing' | 'informational' | 'signal'>;
 
+/** What makes RADIUS servers, asked with the shared secret, judge whether a target has proved itself. */
+export type RadiusMutual = (
+  servers: readonly PortalAddress[],
+  secret: Uint8Array,
+) => NonNullable<ChapCredentials['mutual']>;
+
 /** The least and the most bytes of a CHAP secret; RFC 7143 §9.2.1 asks for 96 random bits where there is no IPsec. */
 export const chapSecretLength = { least: 12, most: 255 } as const;
 
@@ -36,12 +44,18 @@ export class LoginRules {
   readonly #wanted: Wanted;
   readonly #nodeName: () => string;
   readonly #defaults: SessionWishes;
+  readonly #radiusMutual: RadiusMutual | undefined;
 
   /** `defaults` hold for every session where its login options say nothing. */
-  constructor(wanted: Wanted, nodeName: () => string, defaults: SessionWishes) {
+  constructor(
+    wanted: Wanted,
+    nodeName: () => string,
+    { defaults, radiusMutual }: { readonly defaults: SessionWishes; readonly radiusMutual: RadiusMutual | undefined },
+  ) {
     this.#wanted = wanted;
     this.#nodeName = nodeName;
     this.#defaults = defaults;
+    this.#radiusMutual = radiusMutual;
   }
 
   /**
@@ -51,7 +65,7 @@ export class LoginRules {
   wishes(parts: LoginParts): PlainWishes {
     const { options, securityFlags, hasKey = false } = parts;
     refuseIpsec({ loginFlags: options.loginFlags, securityFlags, hasKey });
-    this.#refuseRadius(options);
+    refuseRadiusResponse(options);
     const { limits, offers } = this.#defaults;
     const chap = this.#chap(parts);
     return {
@@ -80,20 +94,36 @@ export class LoginRules {
     checkChapSecret(password, 'loginOptions.password');
     const credentials = { user: userName ?? this.#nodeName(), secret: password };
     if (authType === 'chap') return credentials;
+    if (((options.loginFlags ?? 0) & loginFlag.radiusVerification) !== 0) {
+      return { ...credentials, mutual: this.#radius() };
+    }
     const secret = this.#wanted.vault.get(secretName.chap);
     if (secret === undefined)
       throw missing('The initiator has no CHAP secret for targets to prove themselves with', 'authType');
     return { ...credentials, mutual: { secret } };
   }
 
-  #refuseRadius({ loginFlags = 0 }: LoginOptionsInfo): void {
-    if ((loginFlags & (loginFlag.radiusResponse | loginFlag.radiusVerification)) === 0) return;
+  /** Somebody who knows the target's secret, in the place of that secret. */
+  #radius(): NonNullable<ChapCredentials['mutual']> {
+    const { radiusServers, vault } = this.#wanted;
+    const servers = radiusServers.all().map(({ address }) => parseServer(address, radiusPort));
     const field = 'loginOptions.loginFlags';
-    if (this.#wanted.radiusServers.size === 0) {
+    if (servers.length === 0) {
       throw new ServiceError('SERVICE_SERVER_UNKNOWN', 'RADIUS is asked for, and no RADIUS server is known', { field });
     }
+    const secret = vault.get(secretName.radius);
+    if (secret === undefined) throw missing('There is no secret shared with the RADIUS servers', field);
+    if (this.#radiusMutual !== undefined) return this.#radiusMutual(servers, secret);
     throw new ServiceError('RADIUS_UNREACHABLE', 'This service has no way to ask RADIUS servers', { field });
   }
+}
+
+/** A RADIUS server verifies responses (RFC 2865 §5.3); none makes one. */
+function refuseRadiusResponse({ loginFlags = 0 }: LoginOptionsInfo): void {
+  if ((loginFlags & loginFlag.radiusResponse) === 0) return;
+  throw new ServiceError('RADIUS_REJECTED', 'No RADIUS server makes CHAP responses in our place', {
+    field: 'loginOptions.loginFlags',
+  });
 }
 
 /** Throws ServiceError SERVICE_SECRET_INVALID for a CHAP secret that is too short or too long. */

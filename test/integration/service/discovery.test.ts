@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import type { DiscoverySource } from 'hawser/service';
+import type { OpenIsnsSource } from 'hawser/service';
 import { codeOf, eventOf, openLab, targetName } from './service-lab.ts';
 
 suite('discovery by the service', () => {
@@ -122,8 +122,8 @@ suite('discovery by the service', () => {
   test('RemoveISNSServer: targets found through the server stay in the list', async () => {
     let changed = (): void => {};
     const found = [{ targetName: `${targetName}-isns`, portals: [{ host: '127.0.0.1', port: 3260 }] }];
-    const openIsnsSource = (address: string, tell: () => void): DiscoverySource => {
-      changed = tell;
+    const openIsnsSource: OpenIsnsSource = (address, surroundings) => {
+      changed = surroundings.changed;
       const ask = (): Promise<typeof found> => Promise.resolve(found.slice());
       return { mechanism: `iSNS:${address}`, instance: '', isRegistered: true, ask, close: async () => {} };
     };

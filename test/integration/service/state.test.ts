@@ -67,6 +67,29 @@ suite('what the service keeps', () => {
     assert.equal(await codeOf(service.login({ targetName, existing: 'add' })), 'ISCSI_AUTH_FAILED');
   });
 
+  test('mutual CHAP through RADIUS: its servers judge the target; without one the login is refused', async () => {
+    const asked: unknown[] = [];
+    await using lab = await openLab({
+      radiusMutual: (servers, secret) => {
+        asked.push(servers, Buffer.from(secret).toString());
+        return { secret: 'the other direction' };
+      },
+    });
+    const { service } = lab;
+    const mutual = { user: 'target', secret: 'the other direction' };
+    const target = await lab.target({ chap: { user: 'me', secret: password, mutual } });
+    const loginOptions = { authType: 'mutualChap', userName: 'me', password, loginFlags: 0x20 } as const;
+    await service.addStaticTarget({ targetName, portals: [target.portal], loginOptions });
+    assert.equal(await codeOf(service.login({ targetName })), 'SERVICE_SERVER_UNKNOWN');
+    await service.addRadiusServer({ address: 'radius.test:11812' });
+    assert.equal(await codeOf(service.login({ targetName })), 'SERVICE_SECRET_MISSING');
+    await service.setRadiusSecret({ secret: 'r'.repeat(22) });
+    await service.login({ targetName });
+    assert.deepEqual(asked.slice(-2), [[{ host: 'radius.test', port: 11_812 }], 'r'.repeat(22)]);
+    const response = { ...loginOptions, loginFlags: 0x10 };
+    assert.equal(await codeOf(service.login({ targetName, loginOptions: response })), 'RADIUS_REJECTED');
+  });
+
   test('an exported state, imported elsewhere, is what is wanted there; with its secrets it logs in', async () => {
     await using lab = await openLab();
     const service = await fill(lab);
