@@ -83,6 +83,10 @@ suite('a supervised persistent login', () => {
     assert.equal(login.adopt('mine'), true);
     assert.deepEqual([login.state, login.sessionId], ['up', 'mine']);
     assert.equal(login.adopt('another'), false);
+    await clock.advance(0);
+    endings.get('mine')?.resolve({ isByUs: false, error: dead });
+    await clock.advance(1000);
+    assert.equal(attempts.length, 2);
     await login.stop(dead);
   });
 
