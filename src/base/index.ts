@@ -58,6 +58,17 @@ export { TaskManagementError } from './errors/task-management-error.ts';
 export { TimeoutError } from './errors/timeout-error.ts';
 export { TransportError } from './errors/transport-error.ts';
 export { UsageError } from './errors/usage-error.ts';
+export {
+  type IsdscName,
+  isdscCodes,
+  type StatusName,
+  type StatusText,
+  type StatusValue,
+  type Win32Name,
+  win32Codes,
+} from './isdsc/codes.ts';
+export { statusOfCode, statusOfError, statusValue } from './isdsc/from-error.ts';
+export { type StatusFacts, statusFacts } from './isdsc/lookup.ts';
 export { equalLun, type Lun, lunZero, putLun, readLun } from './lun.ts';
 export { seededRandom } from './random.ts';
 export { snAdd, snAfter, snBefore, snDistance } from './serial.ts';
