@@ -10,6 +10,7 @@ import { conformancePage } from './docs/conformance-page.ts';
 import { diagnosticsPage } from './docs/diagnostics-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { faultsPage } from './docs/faults-page.ts';
+import { iscsidscPage } from './docs/iscsidsc-page.ts';
 import { statesPage } from './docs/states-page.ts';
 import { wireFormatPage } from './docs/wire-format-page.ts';
 
@@ -24,6 +25,7 @@ function read(path: string): string {
 const pages: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
   'docs/faults.md': faultsPage,
+  'docs/iscsidsc.md': () => iscsidscPage(root),
   'docs/states.md': statesPage,
   'docs/wire-format.md': wireFormatPage,
   'docs/diagnostics.md': () => diagnosticsPage(read('src/base/channels.ts')),

@@ -130,13 +130,14 @@ const statusOfLoginStatus: ReadonlyMap<number, StatusName> = new Map<number, Sta
   [0x0302, 'ISDSC_OUT_OF_RESOURCES'],
 ]);
 
-/** What a field that the service finds fault with is called in a status. */
+/** What a field that the service finds fault with is called in a status, it or the one that it is in. */
 const statusOfField: Readonly<Record<string, StatusName>> = {
   targetName: 'ISDSC_INVALID_ISCSI_NAME',
   nodeName: 'ISDSC_INVALID_ISCSI_NAME',
   initiatorPort: 'ISDSC_INVALID_PORT_NUMBER',
   'loginOptions.userName': 'ISDSC_INVALID_CHAP_USER_NAME',
   'loginOptions.authType': 'ISDSC_INVALID_LOGON_AUTH_TYPE',
+  'mapping.osTargetNumber': 'ISDSC_INVALID_TARGET_ID',
   mapping: 'ISDSC_INVALID_TARGET_MAPPING',
 };
 
@@ -176,8 +177,12 @@ function refined(error: IscsiError): StatusName | undefined {
   }
   if (error.code === 'SERVICE_NOT_RUNNING') return statusOfSystemError[systemCode(error.cause)];
   const isOfField = error.code === 'SERVICE_BAD_REQUEST' || error.code === 'SERVICE_INSTANCE_UNKNOWN';
-  if (error instanceof ServiceError && isOfField) return statusOfField[error.field ?? ''];
+  if (error instanceof ServiceError && isOfField) return byField(error.field ?? '');
   return undefined;
+}
+
+function byField(field: string): StatusName | undefined {
+  return statusOfField[field] ?? statusOfField[field.replace(/\..*$/, '')];
 }
 
 /** Node's name for what the system said, behind however many causes; empty where it said nothing. */

@@ -1,0 +1,99 @@
+// The constants, enumerations and flag sets of iscsidsc.h, under the header's names.
+
+export const MAX_ISCSI_HBANAME_LEN = 256;
+export const MAX_ISCSI_NAME_LEN = 223;
+export const MAX_ISCSI_ALIAS_LEN = 255;
+export const MAX_ISCSI_PORTAL_NAME_LEN = 256;
+export const MAX_ISCSI_PORTAL_ALIAS_LEN = 256;
+export const MAX_ISCSI_TEXT_ADDRESS_LEN = 256;
+export const MAX_ISCSI_PORTAL_ADDRESS_LEN = 256;
+export const MAX_ISCSI_DISCOVERY_DOMAIN_LEN = 256;
+export const MAX_RADIUS_ADDRESS_LEN = 41;
+export const MAX_PATH = 260;
+export const ISCSI_LOGIN_OPTIONS_VERSION = 0;
+export const ISCSI_ANY_INITIATOR_PORT = 0xffffffff;
+export const ISCSI_ALL_INITIATOR_PORTS = 0xffffffff;
+export const ERROR_SUCCESS = 0;
+export const ERROR_INVALID_PARAMETER = 87;
+export const ERROR_INSUFFICIENT_BUFFER = 122;
+
+/** Bits of LoginFlags. */
+export const ISCSI_LOGIN_FLAGS = {
+  ISCSI_LOGIN_FLAG_REQUIRE_IPSEC: 0x01,
+  ISCSI_LOGIN_FLAG_MULTIPATH_ENABLED: 0x02,
+  ISCSI_LOGIN_FLAG_RESERVED1: 0x04,
+  ISCSI_LOGIN_FLAG_ALLOW_PORTAL_HOPPING: 0x08,
+  ISCSI_LOGIN_FLAG_USE_RADIUS_RESPONSE: 0x10,
+  ISCSI_LOGIN_FLAG_USE_RADIUS_VERIFICATION: 0x20,
+} as const;
+
+/** Bits of InformationSpecified: which members of ISCSI_LOGIN_OPTIONS count. */
+export const ISCSI_LOGIN_OPTIONS_INFO_SPECIFIED = {
+  ISCSI_LOGIN_OPTIONS_HEADER_DIGEST: 0x01,
+  ISCSI_LOGIN_OPTIONS_DATA_DIGEST: 0x02,
+  ISCSI_LOGIN_OPTIONS_MAXIMUM_CONNECTIONS: 0x04,
+  ISCSI_LOGIN_OPTIONS_DEFAULT_TIME_2_WAIT: 0x08,
+  ISCSI_LOGIN_OPTIONS_DEFAULT_TIME_2_RETAIN: 0x10,
+  ISCSI_LOGIN_OPTIONS_USERNAME: 0x20,
+  ISCSI_LOGIN_OPTIONS_PASSWORD: 0x40,
+  ISCSI_LOGIN_OPTIONS_AUTH_TYPE: 0x80,
+} as const;
+
+/** Bits of SecurityFlags; the others count where the first is set. */
+export const ISCSI_SECURITY_FLAGS = {
+  ISCSI_SECURITY_FLAG_VALID: 0x01,
+  ISCSI_SECURITY_FLAG_IKE_IPSEC_ENABLED: 0x02,
+  ISCSI_SECURITY_FLAG_MAIN_MODE_ENABLED: 0x04,
+  ISCSI_SECURITY_FLAG_AGGRESSIVE_MODE_ENABLED: 0x08,
+  ISCSI_SECURITY_FLAG_PFS_ENABLED: 0x10,
+  ISCSI_SECURITY_FLAG_TRANSPORT_MODE_PREFERRED: 0x20,
+  ISCSI_SECURITY_FLAG_TUNNEL_MODE_PREFERRED: 0x40,
+} as const;
+
+/** Bits of TargetFlags. */
+export const ISCSI_TARGET_FLAGS = {
+  ISCSI_TARGET_FLAG_HIDE_STATIC_TARGET: 0x02,
+  ISCSI_TARGET_FLAG_MERGE_TARGET_INFORMATION: 0x04,
+} as const;
+
+/** What an IKE identity is (RFC 2407 §4.6.2.1). */
+export const IKE_IDENTIFICATION_PAYLOAD_TYPE = {
+  ID_IPV4_ADDR: 1,
+  ID_FQDN: 2,
+  ID_USER_FQDN: 3,
+  ID_IPV6_ADDR: 5,
+} as const;
+
+export const ISCSI_DIGEST_TYPES = {
+  ISCSI_DIGEST_TYPE_NONE: 0,
+  ISCSI_DIGEST_TYPE_CRC32C: 1,
+} as const;
+
+export const ISCSI_AUTH_TYPES = {
+  ISCSI_NO_AUTH_TYPE: 0,
+  ISCSI_CHAP_AUTH_TYPE: 1,
+  ISCSI_MUTUAL_CHAP_AUTH_TYPE: 2,
+} as const;
+
+export const IKE_AUTHENTICATION_METHOD = {
+  IKE_AUTHENTICATION_PRESHARED_KEY_METHOD: 1,
+} as const;
+
+export const TARGETPROTOCOLTYPE = {
+  ISCSI_TCP_PROTOCOL_TYPE: 0,
+} as const;
+
+/** What GetIScsiTargetInformation is asked for. */
+export const TARGET_INFORMATION_CLASS = {
+  ProtocolType: 0,
+  TargetAlias: 1,
+  DiscoveryMechanisms: 2,
+  PortalGroups: 3,
+  PersistentTargetMappings: 4,
+  InitiatorName: 5,
+  TargetFlags: 6,
+  LoginOptions: 7,
+} as const;
+
+/** One of the values of TARGET_INFORMATION_CLASS. */
+export type TargetInformationClass = (typeof TARGET_INFORMATION_CLASS)[keyof typeof TARGET_INFORMATION_CLASS];
