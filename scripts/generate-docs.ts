@@ -11,6 +11,7 @@ import { diagnosticsPage } from './docs/diagnostics-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { faultsPage } from './docs/faults-page.ts';
 import { iscsidscPage } from './docs/iscsidsc-page.ts';
+import { openApiPage } from './docs/openapi-page.ts';
 import { statesPage } from './docs/states-page.ts';
 import { wireFormatPage } from './docs/wire-format-page.ts';
 
@@ -30,6 +31,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/wire-format.md': wireFormatPage,
   'docs/diagnostics.md': () => diagnosticsPage(read('src/base/channels.ts')),
   'docs/conformance.md': conformancePage,
+  'docs/openapi.json': openApiPage,
   'ARCHITECTURE.md': () => architecture(read('ARCHITECTURE.md')),
 };
 
