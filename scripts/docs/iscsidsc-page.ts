@@ -1,6 +1,6 @@
 // docs/iscsidsc.md: the Discovery Library API call by call, and the status codes.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
@@ -20,7 +20,6 @@ import { generatedFrom, table } from './page.ts';
 /** The titles of tests that begin with the name of a call, by that name. */
 export function readTitles(folders: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const titles = folders
-    .filter(existsSync)
     .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
     .filter((file) => file.endsWith('.test.ts'))
     .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\btest\(\s*(['`])(\w+): (.*?)\1,/gs)])

@@ -18,6 +18,7 @@ export {
   win32Codes,
 } from '../base/index.ts';
 export type { Answer, FailureStatus } from './answer.ts';
+export { type ConnectedIscsiDsc, connectIscsiDsc } from './connect.ts';
 export { type IscsiDsc, openIscsiDsc } from './iscsi-dsc.ts';
 export type { ScsiOut } from './scsi.ts';
 export { type StructureName, structureFields } from './structure-fields.ts';
