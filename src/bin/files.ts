@@ -11,14 +11,32 @@ import type { CliFiles, FileDescription, TemporaryFolder } from '../cli/index.ts
 /** Far more than any secret, far less than a file that was named by mistake. */
 const longestSecretFile = 4096;
 
-export const files: CliFiles = { describe, makeSparse, makeTemporaryFolder, openWritable, readSecret };
+/** As much as all the certificates of a system take, several times over. */
+const longestCertificateFile = 1 << 20;
+
+export const files: CliFiles = {
+  describe,
+  makeSparse,
+  makeTemporaryFolder,
+  openWritable,
+  readCertificates,
+  readSecret,
+};
 
 async function readSecret(path: string): Promise<Uint8Array> {
+  return await readUpTo(path, longestSecretFile);
+}
+
+async function readCertificates(path: string): Promise<Uint8Array> {
+  return await readUpTo(path, longestCertificateFile);
+}
+
+async function readUpTo(path: string, longest: number): Promise<Uint8Array> {
   return await named(path, 'be read', async () => {
     const file = await open(path, 'r');
     try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(longestSecretFile + 1), 0);
-      if (bytesRead > longestSecretFile) throw new Error(`it is longer than ${longestSecretFile} bytes`);
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(longest + 1), 0);
+      if (bytesRead > longest) throw new Error(`it is longer than ${longest} bytes`);
       return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();

@@ -5,6 +5,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type CliEnvironment, Interruption, run } from '../cli/index.ts';
 import { askSecret } from './ask-secret.ts';
+import { connectService } from './connect-service.ts';
 import { files } from './files.ts';
 
 process.title = 'hawser';
@@ -44,6 +45,7 @@ const environment: CliEnvironment = {
   interruption: interrupter.signal,
   files,
   askSecret,
+  connectService,
 };
 
 process.exitCode = await run(process.argv.slice(2), environment);

@@ -1,6 +1,7 @@
 // What a command may touch of the world: streams, files, signals. `bin` makes the real one; tests make their own.
 
 import type { Readable, Writable } from 'node:stream';
+import type { InitiatorService } from '../service/index.ts';
 
 /** The world around a command. */
 export interface CliEnvironment {
@@ -18,12 +19,28 @@ export interface CliEnvironment {
   readonly files: CliFiles;
   /** Asks on the terminal, without echo. Called only when stdin is one. */
   readonly askSecret: (question: string, signal: AbortSignal) => Promise<string>;
+  /** Reaches the service. Rejects with ServiceError SERVICE_NOT_RUNNING where none answers. */
+  readonly connectService: (address: ServiceAddress, signal: AbortSignal) => Promise<ServiceLink>;
+}
+
+/** Where the control API of the service is. */
+export type ServiceAddress =
+  /** A Unix socket; undefined for where the service of this user has it. */
+  | { readonly socketPath: string | undefined }
+  | { readonly url: string; readonly token: string; readonly ca?: Uint8Array };
+
+/** A service that is reached. */
+export interface ServiceLink {
+  readonly service: InitiatorService;
+  close(): Promise<void>;
 }
 
 /** The files that commands handle other than as block devices. Failures are BlockError BLOCK_IO_FAILED. */
 export interface CliFiles {
   /** Reads a file whole. One that is too long to hold a secret is refused. */
   readSecret(path: string): Promise<Uint8Array>;
+  /** Reads a file of certificates whole. One that is too long to be one is refused. */
+  readCertificates(path: string): Promise<Uint8Array>;
   /** What a path names now, and an identity by which two paths to one file are known. */
   describe(path: string): Promise<FileDescription | undefined>;
   /** Makes a regular file of `size` zero bytes that takes up no space yet, in place of one that is there. */

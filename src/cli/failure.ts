@@ -4,10 +4,12 @@ import { CommanderError } from 'commander';
 import {
   DeviceBusyError,
   errorCodes,
+  type HolderFacts,
   IscsiError,
   LoginError,
   ProtocolError,
   ScsiError,
+  ServiceError,
   TaskManagementError,
 } from '../base/index.ts';
 import { Interruption } from './environment.ts';
@@ -25,6 +27,8 @@ export interface Failure {
   readonly exitStatus: number;
   /** For people, without `hawser: `; undefined when nothing is to be said. */
   readonly line: string | undefined;
+  /** Lines below that one: who is in the way. */
+  readonly more?: readonly string[];
   /** The `error` member of the document. */
   readonly facts: Readonly<Record<string, unknown>>;
   /** The stack, where somebody has to look for the fault in this program. */
@@ -73,15 +77,26 @@ function foreseen(error: IscsiError): Failure {
   const { code, message, effect, isRetryable } = error;
   return {
     exitStatus: errorCodes[code].exitStatus,
-    line: `${message} (${code})`,
+    line: `${message} (${code}${fieldOf(error)})`,
+    ...(error instanceof DeviceBusyError ? { more: error.holders.map(describeHolder) } : {}),
     facts: { code, message, effect, isRetryable, ...details(error) },
     stack: error.stack,
   };
 }
 
+/** Who holds a device, in a line. */
+export function describeHolder({ device, label, pid, reason }: HolderFacts): string {
+  return `${device} is held by ${label} (pid ${pid})${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function fieldOf(error: IscsiError): string {
+  return error instanceof ServiceError && error.field !== undefined ? `, ${error.field}` : '';
+}
+
 /** What the classes of errors know besides. */
 function details(error: IscsiError): Record<string, unknown> {
   if (error instanceof DeviceBusyError) return { holders: error.holders };
+  if (error instanceof ServiceError) return error.field === undefined ? {} : { field: error.field };
   if (error instanceof LoginError) {
     return { statusClass: error.statusClass, statusDetail: error.statusDetail, key: error.key };
   }

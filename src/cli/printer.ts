@@ -33,6 +33,26 @@ export class Printer {
     else if (report.text !== '') this.#environment.stdout.write(`${printable(report.text)}\n`);
   }
 
+  /** Prints one of many: a line, of a document or of text. */
+  printLine(report: Report): void {
+    this.#hasPrinted = true;
+    const line = this.isJson ? JSON.stringify(report.document) : printable(report.text);
+    this.#environment.stdout.write(`${line}\n`);
+  }
+
+  /**
+   * Prints the result as it is by now: on a terminal in the place of the last one, elsewhere below it after an empty line,
+   * and as a line of its own with `--json`.
+   */
+  update(report: Report): void {
+    if (!this.isJson) {
+      const { stdout, terminals } = this.#environment;
+      if (terminals.stdout) stdout.write('\u001b[H\u001b[2J');
+      else if (this.#hasPrinted) stdout.write('\n');
+    }
+    this.printLine(report);
+  }
+
   /** Tells a person of what is going on, as part of the result; a machine's document is kept clear of it. */
   tell(text: string): void {
     const { stdout, stderr } = this.#environment;

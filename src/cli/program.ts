@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { addBench } from './bench.ts';
+import { addServiceCommands } from './client/commands.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCopy } from './copy.ts';
 import { addDiscover } from './discover.ts';
@@ -44,6 +45,7 @@ export function makeProgram(context: CommandContext): Command {
       outputError: () => {}, // the error is printed where all errors are
     })
     .addHelpText('after', generalHelp);
+  program.commandsGroup('Commands that need no service:');
   addDiscover(program, context);
   addLs(program, context);
   addInfo(program, context);
@@ -54,5 +56,7 @@ export function makeProgram(context: CommandContext): Command {
   addTarget(program, context);
   addFault(program, context);
   addTour(program, context);
+  program.commandsGroup('Commands of the service:');
+  addServiceCommands(program, context);
   return program;
 }

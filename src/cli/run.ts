@@ -30,10 +30,15 @@ function report(error: unknown, printer: Printer, environment: CliEnvironment): 
   if (printer.isJson && !printer.hasPrinted) {
     printer.print({ document: { error: failure.facts }, text: '' });
   } else if (failure.line !== undefined && failure.line !== '') {
-    // One line, whatever a message holds.
-    environment.stderr.write(`hawser: ${printable(failure.line.replaceAll(/\s*\n\s*/g, ' '))}\n`);
+    environment.stderr.write(`hawser: ${oneLine(failure.line)}\n`);
+    for (const line of failure.more ?? []) environment.stderr.write(`  ${oneLine(line)}\n`);
   }
   const isDebugging = (environment.variables['HAWSER_DEBUG'] ?? '') !== '';
   if (isDebugging && failure.stack !== undefined) environment.stderr.write(`${failure.stack}\n`);
   return failure.exitStatus;
+}
+
+/** A line, whatever a message holds. */
+function oneLine(text: string): string {
+  return printable(text.replaceAll(/\s*\n\s*/g, ' '));
 }

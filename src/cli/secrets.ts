@@ -76,22 +76,41 @@ async function collectMutual(
   return { ...(targetUser === undefined ? {} : { user: targetUser }), secret };
 }
 
-async function findSecret(
+/**
+ * A secret from the file at `path` (`-` is standard input), else the one that a URL has, else from the variable, and last
+ * from a prompt where somebody sits at the terminal; undefined where there is none.
+ */
+export async function findSecret(
   places: {
     readonly path: string | undefined;
-    readonly fromUrl: string | undefined;
+    readonly fromUrl?: string | undefined;
     readonly variable: string;
     readonly question: string;
   },
   environment: CliEnvironment,
 ): Promise<string | Uint8Array | undefined> {
   const { path, fromUrl, variable, question } = places;
+  if (path === '-') return withoutLineEnd(await readStandardInput(environment));
   if (path !== undefined) return withoutLineEnd(await environment.files.readSecret(path));
   const known = fromUrl ?? environment.variables[variable];
   if (known !== undefined && known !== '') return known;
   if (!environment.terminals.stdin) return undefined;
   const answer = await environment.askSecret(question, environment.interruption);
   return answer === '' ? undefined : answer;
+}
+
+/** Far more than any secret. */
+const longestSecret = 4096;
+
+async function readStandardInput({ stdin }: CliEnvironment): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of stdin as AsyncIterable<Uint8Array>) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > longestSecret) throw missing(`Standard input holds more than ${longestSecret} bytes`, 'secret');
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Editors end the last line of a file; that end is no part of the secret. */

@@ -1,8 +1,10 @@
 // A world for commands that run inside a test: streams that are kept, files that are real, no terminal.
 
 import { Readable, Writable } from 'node:stream';
+import { ServiceError } from '../../src/base/index.ts';
 import { files } from '../../src/bin/files.ts';
-import { type CliEnvironment, run } from '../../src/cli/index.ts';
+import { type CliEnvironment, run, type ServiceAddress } from '../../src/cli/index.ts';
+import type { InitiatorService } from '../../src/service/index.ts';
 
 /** What a command was given. */
 export interface CliGiven {
@@ -11,6 +13,11 @@ export interface CliGiven {
   readonly signal?: AbortSignal;
   /** What somebody at a terminal answers when asked for a secret; no terminal unless set. */
   readonly answers?: string[];
+  /** The service that commands reach; none runs unless given. */
+  readonly service?: InitiatorService;
+  /** Is told where commands look for the service. */
+  readonly onConnect?: (address: ServiceAddress) => void;
+  readonly isTerminal?: boolean;
 }
 
 /** What a command left behind. */
@@ -45,12 +52,19 @@ export function makeWorld(
     stdin: Readable.from(given.stdin === undefined ? [] : [Buffer.from(given.stdin)]),
     stdout,
     stderr,
-    terminals: { stdin: given.answers !== undefined, stdout: false, stderr: false },
+    terminals: { stdin: given.answers !== undefined, stdout: given.isTerminal === true, stderr: false },
     interruption: given.signal ?? new AbortController().signal,
     files,
     askSecret: (question) => {
       questions.push(question);
       return Promise.resolve(answers.shift() ?? '');
+    },
+    connectService: (address) => {
+      given.onConnect?.(address);
+      const { service } = given;
+      if (service === undefined)
+        return Promise.reject(new ServiceError('SERVICE_NOT_RUNNING', 'No service is running'));
+      return Promise.resolve({ service, close: () => Promise.resolve() });
     },
   };
   return { environment, questions };

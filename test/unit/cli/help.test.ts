@@ -5,6 +5,35 @@ import { suite, test } from 'node:test';
 import { runCli } from '../../support/cli-world.ts';
 
 const commands = ['discover', 'ls', 'info', 'read', 'write', 'copy', 'bench', 'target', 'fault', 'tour'];
+const families = [
+  'portals',
+  'targets',
+  'isns',
+  'session',
+  'connections',
+  'devices',
+  'persistent',
+  'secrets',
+  'radius',
+  'initiator',
+];
+const ofService = [
+  'status',
+  'portals',
+  'targets',
+  'isns',
+  'login',
+  'logout',
+  'sessions',
+  'session',
+  'connections',
+  'devices',
+  'persistent',
+  'secrets',
+  'radius',
+  'initiator',
+  'events',
+];
 const withLogin = ['discover', 'ls', 'info', 'read', 'write', 'copy', 'bench'];
 
 suite('help', () => {
@@ -14,7 +43,7 @@ suite('help', () => {
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)]
       .map(([, name]) => name)
       .filter((name) => name !== 'hawser');
-    assert.deepEqual(listed, commands);
+    assert.deepEqual(listed, [...commands, ...ofService]);
   });
 
   for (const command of commands) {
@@ -26,6 +55,26 @@ suite('help', () => {
       assert.match(stdout, /^ {2}--json /m);
       if (command !== 'fault') assert.match(stdout, /^ {2}--trace <file\.pcapng> /m);
       for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);
+    });
+  }
+
+  for (const command of ofService) {
+    test(`of ${command} has an example, and says where the service is looked for, in 100 columns`, async () => {
+      const { stdout } = await runCli([command, '--help']);
+      assert.match(stdout, new RegExp(`^Example:\\n {2}.*hawser ${command}( |$)`, 'm'));
+      const members = families.includes(command)
+        ? [...stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, member = '']) => [command, member])
+        : [[command]];
+      assert.notEqual(members.length, 0);
+      for (const member of members) {
+        const help = await runCli([...member, '--help']);
+        assert.equal(help.status, 0);
+        for (const option of ['--json', '--socket <path>', '--url <url>', '--token-file <file>']) {
+          assert.ok(help.stdout.includes(`  ${option} `), `${member.join(' ')} ${option}`);
+        }
+        assert.doesNotMatch(help.stdout, /--[a-z-]*(?:secret|password|token) </);
+        for (const line of [...stdout.split('\n'), ...help.stdout.split('\n')]) assert.ok(line.length <= 100, line);
+      }
     });
   }
 
