@@ -7,6 +7,7 @@ import { type CliEnvironment, Interruption, run } from '../cli/index.ts';
 import { askSecret } from './ask-secret.ts';
 import { connectService } from './connect-service.ts';
 import { files } from './files.ts';
+import { ping } from './ping.ts';
 
 process.title = 'hawser';
 const interrupter = new AbortController();
@@ -46,6 +47,7 @@ const environment: CliEnvironment = {
   files,
   askSecret,
   connectService,
+  ping,
 };
 
 process.exitCode = await run(process.argv.slice(2), environment);

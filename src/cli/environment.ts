@@ -21,6 +21,24 @@ export interface CliEnvironment {
   readonly askSecret: (question: string, signal: AbortSignal) => Promise<string>;
   /** Reaches the service. Rejects with ServiceError SERVICE_NOT_RUNNING where none answers. */
   readonly connectService: (address: ServiceAddress, signal: AbortSignal) => Promise<ServiceLink>;
+  /** Asks an address whether it is there (ICMP). */
+  readonly ping: (request: PingRequest, signal: AbortSignal) => Promise<PingResult>;
+}
+
+/** What to ask an address. */
+export interface PingRequest {
+  readonly address: string;
+  readonly count: number;
+  /** In bytes. */
+  readonly size: number;
+  readonly timeoutSeconds: number;
+}
+
+/** What came back. */
+export interface PingResult {
+  readonly replies: number;
+  /** Why nothing could be asked, where that is so. */
+  readonly problem: string | undefined;
 }
 
 /** Where the control API of the service is. */

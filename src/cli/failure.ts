@@ -22,6 +22,17 @@ export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
 }
 
+/** Ends a command with a status, when all that is to be said has been printed. */
+export class StatusEnd extends Error {
+  override readonly name = 'StatusEnd';
+  readonly exitStatus: number;
+
+  constructor(exitStatus: number) {
+    super(`Ends with status ${exitStatus}`);
+    this.exitStatus = exitStatus;
+  }
+}
+
 /** A failure in the forms in which it is shown. */
 export interface Failure {
   readonly exitStatus: number;
@@ -44,6 +55,9 @@ export function describeFailure(error: unknown): Failure {
     return badCommandLine(isHelp ? 'no command was given' : error.message.replace(/^error: /, ''));
   }
   if (error instanceof CommandLineError) return badCommandLine(error.message);
+  if (error instanceof StatusEnd) {
+    return { exitStatus: error.exitStatus, line: undefined, facts: {}, stack: undefined };
+  }
   if (error instanceof IscsiError) return foreseen(error);
   const message = error instanceof Error ? error.message : String(error);
   return {

@@ -10,6 +10,8 @@ export {
   type CliFiles,
   type FileDescription,
   Interruption,
+  type PingRequest,
+  type PingResult,
   type ServiceAddress,
   type ServiceLink,
   type TemporaryFolder,

@@ -8,6 +8,7 @@ import { addCopy } from './copy.ts';
 import { addDiscover } from './discover.ts';
 import { addFault } from './fault.ts';
 import { addInfo } from './info.ts';
+import { addIscsicli } from './iscsicli/iscsicli.ts';
 import { addLs } from './ls.ts';
 import { addRead } from './read.ts';
 import { addTarget } from './target.ts';
@@ -35,6 +36,7 @@ export function makeProgram(context: CommandContext): Command {
     .description('A user-space iSCSI initiator: targets, disks, copies, measurements, and a target to try them on.')
     .version(environment.version)
     .helpCommand(false)
+    .enablePositionalOptions()
     .showHelpAfterError(false)
     .exitOverride()
     .configureOutput({
@@ -58,5 +60,6 @@ export function makeProgram(context: CommandContext): Command {
   addTour(program, context);
   program.commandsGroup('Commands of the service:');
   addServiceCommands(program, context);
+  addIscsicli(program, context);
   return program;
 }

@@ -18,6 +18,8 @@ export interface CliGiven {
   /** Is told where commands look for the service. */
   readonly onConnect?: (address: ServiceAddress) => void;
   readonly isTerminal?: boolean;
+  /** How many pings are answered; all unless given. */
+  readonly pings?: number;
 }
 
 /** What a command left behind. */
@@ -59,6 +61,7 @@ export function makeWorld(
       questions.push(question);
       return Promise.resolve(answers.shift() ?? '');
     },
+    ping: ({ count }) => Promise.resolve({ replies: given.pings ?? count, problem: undefined }),
     connectService: (address) => {
       given.onConnect?.(address);
       const { service } = given;

@@ -43,7 +43,7 @@ suite('help', () => {
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)]
       .map(([, name]) => name)
       .filter((name) => name !== 'hawser');
-    assert.deepEqual(listed, [...commands, ...ofService]);
+    assert.deepEqual(listed, [...commands, ...ofService, 'iscsicli']);
   });
 
   for (const command of commands) {
