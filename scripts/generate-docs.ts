@@ -12,6 +12,7 @@ import { errorsPage } from './docs/errors-page.ts';
 import { faultsPage } from './docs/faults-page.ts';
 import { iscsidscPage } from './docs/iscsidsc-page.ts';
 import { openApiPage } from './docs/openapi-page.ts';
+import { manPage } from './docs/man-page.ts';
 import { statesPage } from './docs/states-page.ts';
 import { wireFormatPage } from './docs/wire-format-page.ts';
 
@@ -32,6 +33,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/diagnostics.md': () => diagnosticsPage(read('src/base/channels.ts')),
   'docs/conformance.md': conformancePage,
   'docs/openapi.json': openApiPage,
+  'docs/hawser.1': () => manPage((JSON.parse(read('package.json')) as { version: string }).version),
   'ARCHITECTURE.md': () => architecture(read('ARCHITECTURE.md')),
 };
 

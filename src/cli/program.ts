@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addBench } from './bench.ts';
 import { addServiceCommands } from './client/commands.ts';
 import type { CommandContext } from './command-context.ts';
+import { addCompletion } from './completion/completion.ts';
 import { addCopy } from './copy.ts';
 import { addDiscover } from './discover.ts';
 import { addFault } from './fault.ts';
@@ -61,5 +62,6 @@ export function makeProgram(context: CommandContext): Command {
   program.commandsGroup('Commands of the service:');
   addServiceCommands(program, context);
   addIscsicli(program, context);
+  addCompletion(program, context);
   return program;
 }

@@ -43,7 +43,7 @@ suite('help', () => {
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) .*$/gm)]
       .map(([, name]) => name)
       .filter((name) => name !== 'hawser');
-    assert.deepEqual(listed, [...commands, ...ofService, 'iscsicli']);
+    assert.deepEqual(listed, [...commands, ...ofService, 'iscsicli', 'completion']);
   });
 
   for (const command of commands) {
