@@ -11,8 +11,8 @@ import { diagnosticsPage } from './docs/diagnostics-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { faultsPage } from './docs/faults-page.ts';
 import { iscsidscPage } from './docs/iscsidsc-page.ts';
-import { openApiPage } from './docs/openapi-page.ts';
 import { manPage } from './docs/man-page.ts';
+import { openApiPage } from './docs/openapi-page.ts';
 import { statesPage } from './docs/states-page.ts';
 import { wireFormatPage } from './docs/wire-format-page.ts';
 

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { runCli } from './cli-world.ts';
 import { type FakeAnswers, type FakeCall, makeFakeService } from './answering-service.ts';
+import { runCli } from './cli-world.ts';
 
 /** A command line, what the service is asked by it, what it answers, and what is printed. */
 export interface CommandCase {

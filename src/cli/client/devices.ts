@@ -74,7 +74,11 @@ function addHolds(family: Command, context: CommandContext): void {
     .argument('<path>', pathArgument)
     .requiredOption('--label <text>', 'what whoever wants the device away is told')
     .option('--session <session>', `whose device, where several have it: ${sessionArgument}`)
-    .option('--pid <n>', 'the process that holds it', integerFrom(1, 0x7fff_ffff))
+    .option(
+      '--pid <n>',
+      'the process that holds it; the one that runs this command unless given',
+      integerFrom(1, 0x7fff_ffff),
+    )
     .option(...lease);
   addServiceOptions(hold).action(serviceAction(context, holdDevice));
   const renew = family
@@ -107,7 +111,8 @@ async function holdDevice(context: ServiceContext, path: string, options: HoldOp
       path,
       label,
       ...(session === undefined ? {} : { sessionId: (await findSession(context, session)).sessionId }),
-      ...(pid === undefined ? {} : { pid }),
+      // Whoever is told of the holder looks for the script or the shell, not for this process, which is about to end.
+      pid: pid ?? process.ppid,
       ...(lease === undefined ? {} : { leaseMs: Math.ceil(lease * 1000) }),
     },
     { signal },

@@ -4,6 +4,19 @@ import type { LoginOptionsInput, TargetMappingInput, TargetPortalInput } from '.
 import { ISCSI_ANY_INITIATOR_PORT, ISCSI_AUTH_TYPES } from '../../iscsidsc/index.ts';
 import type { Values } from './values.ts';
 
+/** A login as LoginTarget and PersistentLoginTarget are told of it. */
+export interface LoginValues {
+  readonly targetName: string;
+  readonly isInformational: boolean;
+  readonly portal: TargetPortalInput | null;
+  readonly instance: string | null;
+  readonly port: number;
+  readonly securityFlags: number;
+  readonly options: LoginOptionsInput;
+  readonly key: string | null;
+  readonly mappings: TargetMappingInput | null;
+}
+
 /** The names of the values of login options, for usages. */
 export const loginOptionNames =
   'LoginFlags HeaderDigest DataDigest MaxConnections DefaultTime2Wait DefaultTime2Retain Username Password AuthType';
@@ -13,6 +26,22 @@ export const mappingNames = 'MappingCount [TargetLUN OSBus OSTarget OSLUN ...]';
 
 /** The TCP port of portals that are given without one. */
 export const usualSocket = 3260;
+
+/** A login. */
+export function readLogin(values: Values): LoginValues {
+  return {
+    targetName: values.text('TargetName'),
+    // What is reported to Plug and Play has devices.
+    isInformational: !(values.optionalBoolean('ReportToPNP') ?? true),
+    portal: readPortal(values),
+    instance: values.optionalText('InitiatorInstance') ?? null,
+    port: readPortNumber(values),
+    securityFlags: values.optionalNumber('SecurityFlags') ?? 0,
+    options: readLoginOptions(values),
+    key: values.optionalText('Key') ?? null,
+    mappings: readMappings(values),
+  };
+}
 
 /** Login options; what is left to the default is not among them. */
 export function readLoginOptions(values: Values): LoginOptionsInput {

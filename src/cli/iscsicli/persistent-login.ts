@@ -13,7 +13,7 @@ import type {
   TargetMapping,
 } from '../../service/index.ts';
 import type { Outcome } from './command.ts';
-import type { LoginValues } from './session-commands.ts';
+import type { LoginValues } from './login-values.ts';
 
 const authTypes: readonly AuthType[] = ['none', 'chap', 'mutualChap'];
 const digests: readonly DigestWish[] = ['none', 'crc32c'];

@@ -1,14 +1,13 @@
 // The iscsicli commands for sessions and their connections.
 
-import type { LoginOptionsInput, TargetMappingInput, TargetPortalInput } from '../../iscsidsc/index.ts';
 import { ISCSI_ANY_INITIATOR_PORT } from '../../iscsidsc/index.ts';
 import { type IscsicliCommand, outcome } from './command.ts';
 import { factLines, formatId } from './layout.ts';
 import {
   loginOptionNames,
   mappingNames,
+  readLogin,
   readLoginOptions,
-  readMappings,
   readPortal,
   readPortNumber,
   readUser,
@@ -16,20 +15,6 @@ import {
 } from './login-values.ts';
 import { keepLogin } from './persistent-login.ts';
 import { listSessions } from './session-list.ts';
-import type { Values } from './values.ts';
-
-/** A login as LoginTarget and PersistentLoginTarget are told of it. */
-export interface LoginValues {
-  readonly targetName: string;
-  readonly isInformational: boolean;
-  readonly portal: TargetPortalInput | null;
-  readonly instance: string | null;
-  readonly port: number;
-  readonly securityFlags: number;
-  readonly options: LoginOptionsInput;
-  readonly key: string | null;
-  readonly mappings: TargetMappingInput | null;
-}
 
 const loginNames =
   'TargetName ReportToPNP PortalAddress PortalSocket InitiatorInstance PortNumber SecurityFlags ' +
@@ -124,21 +109,6 @@ export const sessionCommands: readonly IscsicliCommand[] = [
     },
   },
 ];
-
-function readLogin(values: Values): LoginValues {
-  return {
-    targetName: values.text('TargetName'),
-    // What is reported to Plug and Play has devices.
-    isInformational: !(values.optionalBoolean('ReportToPNP') ?? true),
-    portal: readPortal(values),
-    instance: values.optionalText('InitiatorInstance') ?? null,
-    port: readPortNumber(values),
-    securityFlags: values.optionalNumber('SecurityFlags') ?? 0,
-    options: readLoginOptions(values),
-    key: values.optionalText('Key') ?? null,
-    mappings: readMappings(values),
-  };
-}
 
 type Id = Parameters<typeof formatId>[0];
 

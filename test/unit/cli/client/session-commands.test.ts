@@ -196,6 +196,12 @@ ${disk}/1  64 MiB  HAWSER VIRTUAL-DISK  present  no     ${sampleId(1)}
     text: 'h-1\n',
   },
   {
+    line: `devices hold ${disk}/0 --label backup`,
+    answers: { holdDevice: { holdId: 'h-1' } },
+    calls: [['holdDevice', { path: `${disk}/0`, label: 'backup', pid: process.ppid }]],
+    text: 'h-1\n',
+  },
+  {
     line: 'devices renew h-1 --lease 60',
     answers: { renewHold: { holdId: 'h-1', endsAt: '2026-11-21T18:01:00.000Z' } },
     calls: [['renewHold', { holdId: 'h-1', leaseMs: 60_000 }]],
