@@ -18,6 +18,8 @@ export interface CliGiven {
   /** Is told where commands look for the service. */
   readonly onConnect?: (address: ServiceAddress) => void;
   readonly isTerminal?: boolean;
+  /** Keeps what is printed, for those who look at it before the command has ended. */
+  readonly stdout?: Kept;
   /** How many pings are answered; all unless given. */
   readonly pings?: number;
 }
@@ -33,7 +35,7 @@ export interface CliResult {
 
 /** Runs a command line in this process. */
 export async function runCli(argv: readonly string[], given: CliGiven = {}): Promise<CliResult> {
-  const stdout = new Kept();
+  const stdout = given.stdout ?? new Kept();
   const stderr = new Kept();
   const { environment, questions } = makeWorld(stdout, stderr, given);
   const status = await run(argv, environment);
