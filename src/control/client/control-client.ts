@@ -98,7 +98,7 @@ async function call(
     });
   const either = signal === undefined ? closed : AbortSignal.any([signal, closed]);
   const text = await withDeadline(clock, limitMs + silenceMs, silent, either, async (all) => {
-    return await exchange(endpoint, request, all);
+    return await exchange(endpoint, request, clock, all);
   });
   if (row.output === undefined) return undefined;
   const answer = row.output.safeParse(parseJson(text));

@@ -1,7 +1,7 @@
 // One request and its answer.
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { type IscsiError, onAbort, ServiceError } from '../../base/index.ts';
+import { type Clock, type IscsiError, onAbort, ServiceError, sleep } from '../../base/index.ts';
 import { fromProblem, problemSchema } from '../problem.ts';
 import type { Endpoint, EndpointRequest } from './endpoint.ts';
 
@@ -26,24 +26,39 @@ class LineLost extends Error {
   }
 }
 
+/** So often, and after so long, a service is asked again whose queue of connections is full. */
+const queueAttempts = 40;
+const queueDelayMs = 50;
+
 /** Sends a request, and reads its answer whole. Rejects with the error that the service answers. */
 export async function exchange(
   endpoint: Endpoint,
   request: EndpointRequest & { readonly body: string | undefined },
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<string> {
   const isRepeatable = request.method !== 'POST' && request.method !== 'PATCH';
-  for (let attempt = 0; ; attempt += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       const answer = await send(endpoint, request, signal);
       const text = await readWhole(answer.message, signal);
       if (answer.status >= 400) throw asError(answer.status, text, endpoint);
       return text;
     } catch (error) {
-      if (!(error instanceof LineLost)) throw error;
-      if (!(isRepeatable && error.wasReused && attempt < 2)) throw lost(error, endpoint);
+      if (isQueueFull(error) && attempt < queueAttempts) {
+        await sleep(clock, queueDelayMs, signal); // nothing has been sent
+      } else if (!(error instanceof LineLost)) {
+        throw error;
+      } else if (!(isRepeatable && error.wasReused && attempt < 3)) {
+        throw lost(error, endpoint);
+      }
     }
   }
+}
+
+/** Linux refuses a connection to a Unix socket while as many wait there as its backlog takes; TCP would let it wait. */
+function isQueueFull(error: unknown): boolean {
+  return error instanceof ServiceError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EAGAIN';
 }
 
 /** Sends a request and waits for the head of its answer. The signal ends the reading of the rest, too. */
@@ -127,6 +142,10 @@ function describe(error: NodeJS.ErrnoException, outgoing: ClientRequest, endpoin
   if (code === 'EACCES' || code === 'EPERM') {
     const message = `The control API at ${endpoint.name} may not be used: ${error.message}`;
     return new ServiceError('SERVICE_UNAUTHORIZED', message, { cause: error });
+  }
+  if (code === 'EAGAIN') {
+    const message = `The control API at ${endpoint.name} takes no more connections now`;
+    return new ServiceError('SERVICE_OVERLOADED', message, { cause: error });
   }
   const isTls = code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SIGNATURE/.test(code);
   if (unreachable.has(code) || isTls) return notRunning(error, endpoint);

@@ -1,16 +1,15 @@
 // The control API's server: listeners, the guard before them, and the life of both.
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Clock, nextTurn, systemClock, UsageError } from '../../base/index.ts';
 import type { InitiatorService } from '../../service/index.ts';
-import { openApiDocument } from '../openapi.ts';
 import { Admission } from './admission.ts';
 import { guard, noSuchResource } from './guard.ts';
 import { type ControlLimits, resolveLimits } from './limits.ts';
 import { type ControlTls, type ListenerRules, listenTcp, listenUnix, tcpRules } from './listener.ts';
 import { Replies, sendProblem } from './replies.ts';
-import { type AnswerFacts, RequestMetrics } from './request-metrics.ts';
+import type { AnswerFacts } from './request-metrics.ts';
 import { addEvents, addOperations, addProbes, type RouteContext } from './routes.ts';
 
 /** Where and how the control API is served. At least one of `socketPath` and `listen` is needed. */
@@ -97,10 +96,12 @@ interface App {
 async function makeApp(options: ControlServerOptions, limits: ControlLimits): Promise<App> {
   const { service, hooks = {}, clock = systemClock } = options;
   const admission = new Admission(clock, limits);
+  // What only a server needs is loaded here: every command that only wants the client starts faster without it.
+  const { RequestMetrics } = await import('./request-metrics.ts');
   const metrics = new RequestMetrics(admission);
   const replies = new Replies((error) => hooks.onFault?.(error));
   const rulesOf = new WeakMap<IncomingMessage, ListenerRules>();
-  const app = makeRouter(limits, replies);
+  const app = await makeRouter(limits, replies);
   app.addHook('onRequest', (request, reply, next) => {
     // A listener that is not known lets nobody in.
     const rules = rulesOf.get(request.raw) ?? { token: '', hostNames: [] };
@@ -120,7 +121,7 @@ async function makeApp(options: ControlServerOptions, limits: ControlLimits): Pr
   addOperations(app, context);
   addEvents(app, context);
   const printMetrics = async (): Promise<string> => `${(await options.metrics?.()) ?? ''}${await metrics.print()}`;
-  addProbes(app, context, printMetrics, JSON.stringify(openApiDocument()));
+  addProbes(app, context, printMetrics);
   await app.ready();
   const handlerFor: App['handlerFor'] = (rules) => (request, response) => {
     rulesOf.set(request, rules);
@@ -130,7 +131,8 @@ async function makeApp(options: ControlServerOptions, limits: ControlLimits): Pr
 }
 
 /** The router with nothing in it but what it says when there is no route, or when one fails. */
-function makeRouter(limits: ControlLimits, replies: Replies): FastifyInstance {
+async function makeRouter(limits: ControlLimits, replies: Replies): Promise<FastifyInstance> {
+  const { default: fastify } = await import('fastify');
   const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -148,7 +150,7 @@ function makeRouter(limits: ControlLimits, replies: Replies): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => replies.answerError(error, request, reply));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchResource(), 404));
-  return app;
+  return await app;
 }
 
 async function closeAll(app: FastifyInstance, admission: Admission, servers: readonly Server[]): Promise<void> {

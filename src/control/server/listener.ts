@@ -66,7 +66,7 @@ export async function listenTcp(
 ): Promise<Listener> {
   const server = makeServer(tls, limits, handler);
   const where = `${host}:${port}`;
-  await listening(server, where, () => server.listen(port, host));
+  await listening(server, where, () => server.listen({ port, host, backlog: limits.connections }));
   const bound = server.address() as AddressInfo;
   return { server, address: { host, port: bound.port } };
 }
@@ -89,7 +89,7 @@ export async function listenUnix(path: string, limits: ControlLimits, handler: H
     // The socket is made in this call: at no moment may others open it.
     const before = process.umask(0o117);
     try {
-      server.listen(path);
+      server.listen({ path, backlog: limits.connections });
     } finally {
       process.umask(before);
     }

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Clock, ServiceError, withDeadline } from '../../base/index.ts';
 import type { InitiatorService } from '../../service/index.ts';
 import { checkForm } from '../check.ts';
+import { openApiDocument } from '../openapi.ts';
 import type { AnyOperation, OperationName } from '../operations/operation.ts';
 import { eventsPath, operationNames, operations } from '../operations/table.ts';
 import { badRequest, joinInput, placementOf } from '../placement.ts';
@@ -155,13 +156,12 @@ function lastEventId(request: FastifyRequest): string | undefined {
 }
 
 /** Adds what supervisors and Prometheus ask. */
-export function addProbes(
-  app: FastifyInstance,
-  { service }: RouteContext,
-  metrics: () => Promise<string>,
-  openApi: string,
-): void {
-  app.get('/v1/openapi.json', (_request, reply) => sendJson(reply, 200, openApi));
+export function addProbes(app: FastifyInstance, { service }: RouteContext, metrics: () => Promise<string>): void {
+  let openApi: string | undefined; // made when somebody asks for it: few do, and it takes a while
+  app.get('/v1/openapi.json', (_request, reply) => {
+    openApi ??= JSON.stringify(openApiDocument());
+    return sendJson(reply, 200, openApi);
+  });
   app.get('/healthz', (_request, reply) => sendJson(reply, 200, toJson({ isAlive: true })));
   app.get('/readyz', async (_request, reply) => {
     const { isReady, concerns } = await service.status();
