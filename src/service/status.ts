@@ -12,6 +12,7 @@ import { momentIn } from './moment.ts';
 import { nodeNameOf } from './node.ts';
 import { stateOf } from './sessions/session-info.ts';
 import type { Sessions } from './sessions/sessions.ts';
+import { describeLogin } from './wanted/kinds.ts';
 import type { Wanted } from './wanted/wanted.ts';
 
 /** What is looked at. */
@@ -86,7 +87,8 @@ export class Status {
     return reconciler.all().flatMap(({ key, error, state, failingSince, nextAttemptAt }) => {
       if (state === 'up' || state === 'resting' || error === undefined) return [];
       const { code, message } = error;
-      return [{ kind: 'persistent login', name: key, code, message, since: failingSince ?? momentIn(), nextAttemptAt }];
+      const since = failingSince ?? momentIn();
+      return [{ kind: 'persistent login', name: describeLogin(key), code, message, since, nextAttemptAt }];
     });
   }
 
@@ -99,7 +101,9 @@ export class Status {
       return [{ kind, name, ...error, since: failingSince, nextAttemptAt }];
     };
     return [
-      ...wanted.portals.keys().flatMap((key) => of('portal', key, discovery.source('portal', key))),
+      ...wanted.portals
+        .keys()
+        .flatMap((key) => of('portal', key.split(' ', 1)[0] ?? key, discovery.source('portal', key))),
       ...wanted.isnsServers.keys().flatMap((key) => of('iSNS server', key, discovery.source('isnsServer', key))),
     ];
   }

@@ -45,13 +45,14 @@ export function stateOf({ facts, isLeaving }: Entry): SessionInfo['state'] {
 function connectionInfo({ instance, facts }: Entry, connection: Connection): ConnectionInfo {
   const { uniqueConnectionId, cid, isLeading, address } = connection;
   const now = connection.facts;
+  const local = now?.endpoints?.local;
   const { headerDigest, dataDigest, maxRecvDataSegmentLength } = now?.parameters ?? facts.session.parameters;
   return {
     connectionId: formatUniqueId(instance.adapterId, uniqueConnectionId),
     cid,
     state: now?.state ?? 'lost',
     isLeading,
-    initiatorAddress: undefined,
+    initiatorAddress: local === undefined ? undefined : { host: local.address, port: local.port },
     targetAddress: parseAddress(address),
     role: now?.role ?? 'none',
     tasksInFlight: now?.tasksInFlight ?? 0,

@@ -131,6 +131,12 @@ export const loginKind: Kind<LoginRecord> = {
   },
 };
 
+/** A persistent login as people know it, by its key. */
+export function describeLogin(key: string): string {
+  const [targetName = '', where = '*'] = key.split(' ');
+  return where === '*' ? targetName : `${targetName} at ${where}`;
+}
+
 export const deviceKind: Kind<DeviceRecord> = {
   kind: 'persistentDevice',
   schema: z.strictObject({ path: devicePath }),

@@ -1,6 +1,6 @@
 // The records of one kind: those of the store, and those that are kept for this run only.
 
-import { StoreError } from '../../base/index.ts';
+import { ServiceError, StoreError } from '../../base/index.ts';
 import type { Store, StoreChange } from '../../store/index.ts';
 import type { Kind } from './kinds.ts';
 import type { Vault } from './vault.ts';
@@ -12,6 +12,9 @@ export interface PutOptions {
   /** The secret that belongs to it; null for none. What there is stays unless given. */
   readonly secret?: Uint8Array | null;
 }
+
+/** How many records there may be of one kind: far more than anybody configures, and less than what would exhaust memory. */
+const mostRecords = 10_000;
 
 /** Records of one kind by key. Reads from memory; what is changed has been written when a call returns. */
 export class RecordSet<T> {
@@ -68,9 +71,15 @@ export class RecordSet<T> {
     return this.#volatile.has(key);
   }
 
-  /** Puts a record in the place of the one with its key. Returns the key. */
+  /** Puts a record in the place of the one with its key. Returns the key. Throws ServiceError SERVICE_OVERLOADED. */
   put(record: T, { persists = true, secret }: PutOptions = {}): string {
     const key = this.kind.keyOf(record);
+    if (!this.#records.has(key) && this.#records.size >= mostRecords) {
+      throw new ServiceError(
+        'SERVICE_OVERLOADED',
+        `There are ${mostRecords} records of this kind, and no more than that`,
+      );
+    }
     const name = this.secretName(key);
     // What is to be forgotten with this run must not come back from the store at the next one, nor its secret.
     const carried = secret === undefined ? this.secret(key) : (secret ?? undefined);

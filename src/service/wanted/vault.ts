@@ -4,6 +4,7 @@ import type { Store } from '../../store/index.ts';
 import type { Secret } from '../contract/names.ts';
 import type { SecretInfo } from '../contract/security.ts';
 import { momentIn } from '../moment.ts';
+import { describeLogin } from './kinds.ts';
 
 /** The names of the secrets that belong to no record. */
 export const secretName = { chap: 'initiator/chap', radius: 'radius/shared' } as const;
@@ -12,8 +13,8 @@ export const secretName = { chap: 'initiator/chap', radius: 'radius/shared' } as
 const purposes: Readonly<Record<string, (rest: string) => string>> = {
   [secretName.chap]: () => 'initiator CHAP secret',
   [secretName.radius]: () => 'RADIUS shared secret',
-  persistentLogin: (key) => `persistent login to ${key}`,
-  portal: (key) => `portal ${key}`,
+  persistentLogin: (key) => `persistent login to ${describeLogin(key)}`,
+  portal: (key) => `portal ${key.split(' ', 1)[0] ?? key}`,
   staticTarget: (key) => `static target ${key}`,
   ike: (key) => `IKE key of ${key}`,
   groupKey: () => 'group preshared key',

@@ -133,4 +133,21 @@ suite('losses and late targets', () => {
     assert.equal(await codeOf(service.sessions()), 'SERVICE_STOPPING');
     assert.equal(target.sessions().length, 0);
   });
+
+  test('close does not wait for a target that does not answer any more', async () => {
+    await using lab = await openLab({ closeTimeoutMs: 200, sessionDefaults: {} });
+    const { service } = lab;
+    const target = await lab.target();
+    await service.addPortal(target.portal);
+    const { sessionId } = await service.login({ targetName });
+    const disk = await service.openDisk(sessionId, 0);
+    await disk.write(0, Buffer.alloc(4096, 1));
+    target.inject('stall-connection:ms=600000');
+    const read = codeOf(disk.read(0, Buffer.alloc(4096)));
+    const before = performance.now();
+    await service.close();
+    // Far less than the drain, flush and logout limits of the session would add up to.
+    assert.ok(performance.now() - before < 8000);
+    assert.notEqual(await read, 'resolved');
+  });
 });

@@ -149,4 +149,31 @@ suite('sessions of the service', () => {
     const second = (await service.devices()).find((each) => each.targetName === other);
     assert.deepEqual([second?.osBusNumber, second?.osTargetNumber, second?.osLun], [0, 0, 0]);
   });
+
+  test('each instance has sessions of its own with a target, and an adapter id of its own', async () => {
+    const instances = [{ name: 'one' }, { name: 'two' }];
+    await using lab = await openLab({ instances });
+    const { service } = lab;
+    await service.addPortal((await lab.target()).portal);
+    const first = await service.login({ targetName, instance: 'ONE' });
+    const second = await service.login({ targetName, instance: 'two' });
+    assert.notEqual(first.sessionId.slice(0, 16), second.sessionId.slice(0, 16));
+    assert.equal(await codeOf(service.login({ targetName, initiatorPort: 0 })), 'SERVICE_BAD_REQUEST');
+    assert.deepEqual(
+      (await service.sessions()).map(({ instance }) => instance),
+      ['one', 'two'],
+    );
+    const { instances: known } = await service.initiator();
+    const port = known[0]?.ports.indexOf('127.0.0.1');
+    const third = await service.login({ targetName, instance: 'one', initiatorPort: port ?? 0, existing: 'add' });
+    const { connections } = await service.session(third);
+    assert.equal(connections[0]?.initiatorAddress?.host, '127.0.0.1');
+    assert.deepEqual(
+      known.map(({ instance, adapterId }) => [instance, adapterId]),
+      [
+        ['one', first.sessionId.slice(0, 16)],
+        ['two', second.sessionId.slice(0, 16)],
+      ],
+    );
+  });
 });

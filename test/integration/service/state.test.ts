@@ -43,6 +43,7 @@ suite('what the service keeps', () => {
     ]);
     assert.equal(shown.includes(password), false);
     assert.equal((await allBytes(lab.directory)).includes(password), false);
+    assert.ok((await service.secrets()).some(({ name }) => name === `persistent login to ${targetName}`));
     assert.deepEqual(
       (await service.secrets()).map(({ length }) => length).sort(),
       [password.length, password.length, 'the other direction'.length].sort(),
