@@ -23,7 +23,10 @@ import { Wanted } from './wanted/wanted.ts';
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const resolved = resolveOptions(options);
-  const store = openStore({ directory: resolved.stateDirectory });
+  const store = openStore({
+    directory: resolved.stateDirectory,
+    ...(resolved.storeHooks === undefined ? {} : { hooks: resolved.storeHooks }),
+  });
   let instances: Instances | undefined;
   try {
     const wanted = new Wanted(store);
