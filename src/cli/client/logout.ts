@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { DeviceBusyError, IscsiError } from '../../base/index.ts';
 import type { LogoutInfo, LogoutInput, RemovalInfo, SessionInfo } from '../../service/index.ts';
 import type { CommandContext } from '../command-context.ts';
-import { CommandLineError, describeHolder } from '../failure.ts';
+import { CommandLineError, describeFailure, describeHolder } from '../failure.ts';
 import { formatSize, secondsUpTo } from '../sizes.ts';
 import { findSessions, sessionArgument } from './find-session.ts';
 import { addServiceOptions, type ServiceContext, serviceAction } from './service-action.ts';
@@ -48,18 +48,17 @@ async function logout(context: ServiceContext, named: readonly string[], options
   if (named.length > 0 === (options.all === true)) throw new CommandLineError('give sessions, or --all');
   const sessions = options.all === true ? await service.sessions({ signal }) : await findAll(context, named);
   const ended = await Promise.all(sessions.map(async (session) => await end(context, session, options)));
-  const [first] = ended;
-  if (first !== undefined && ended.length === 1) {
-    if (first.error !== undefined) throw first.error;
-    printer.print({ document: { sessionId: first.session.sessionId, ...first.info }, text: describe(first) });
-    return;
-  }
+  const failure = ended.find(({ error }) => error !== undefined)?.error;
+  // Of one session all that is to be said of a refusal is the refusal.
+  if (failure !== undefined && ended.length === 1) throw failure;
   printer.print({
-    document: { sessions: ended.map(toDocument) },
+    document: {
+      sessions: ended.map(toDocument),
+      ...(failure === undefined ? {} : { error: describeFailure(failure).facts }),
+    },
     text: ended.length === 0 ? 'No sessions' : ended.map(describe).join('\n'),
   });
-  const failed = ended.find(({ error }) => error !== undefined);
-  if (failed?.error !== undefined) throw failed.error;
+  if (failure !== undefined) throw failure;
 }
 
 /** The sessions that are meant, each once. */
@@ -92,10 +91,7 @@ async function end(
 }
 
 function toDocument({ session: { sessionId, targetName }, info, error }: Ended): object {
-  if (error === undefined) return { sessionId, targetName, ...info };
-  const { code, message } = error;
-  const holders = error instanceof DeviceBusyError ? { holders: error.holders } : {};
-  return { sessionId, targetName, error: { code, message, ...holders } };
+  return { sessionId, targetName, ...info, ...(error === undefined ? {} : { error: describeFailure(error).facts }) };
 }
 
 function describe({ session: { sessionId, targetName }, info, error }: Ended): string {

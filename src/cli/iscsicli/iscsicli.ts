@@ -1,7 +1,7 @@
 // `hawser iscsicli`: the commands that Windows administrators and their scripts know, with the same arguments.
 
 import type { Command } from 'commander';
-import { DeviceBusyError, type StatusFacts, statusFacts } from '../../base/index.ts';
+import { DeviceBusyError, raceAbort, type StatusFacts, statusFacts } from '../../base/index.ts';
 import { type Answer, openIscsiDsc } from '../../iscsidsc/index.ts';
 import { addAddressOptions, withService } from '../client/service-action.ts';
 import { addJsonOption, type CommandContext } from '../command-context.ts';
@@ -57,8 +57,9 @@ async function carryOut(context: CommandContext, self: Command, name: string, gi
   const call = command.parse(values);
   values.end();
   const { answer, lines } = await withService(context, self.opts(), async (service) => {
-    return await call({ dsc: openIscsiDsc(service), service, ping: environment.ping, signal });
-  }).catch((error: unknown): Outcome => failed(signal.aborted ? signal.reason : error));
+    // The calls of the Discovery Library know of no interruption.
+    return await raceAbort(call({ dsc: openIscsiDsc(service), service, ping: environment.ping, signal }), signal);
+  }).catch((error: unknown): Outcome => failed(error));
   signal.throwIfAborted();
   printer.print(report(command, answer, lines));
   if (answer.Status !== 0) throw new StatusEnd(answer.Status & 0xff || 1);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { DeviceBusyError, ServiceError } from '../../../src/base/index.ts';
+import { Interruption } from '../../../src/cli/index.ts';
 import { type FakeAnswers, type FakeCall, makeFakeService } from '../../support/answering-service.ts';
 import { type CliResult, runCli } from '../../support/cli-world.ts';
 import {
@@ -174,6 +175,17 @@ suite('iscsicli fails', () => {
     assert.equal(stderr, '');
     const document = JSON.parse(stdout) as Record<string, unknown>;
     assert.equal(document['statusName'], 'ISDSC_SERVICE_NOT_RUNNING');
+  });
+
+  test('with the status of the signal where it is interrupted, though a call goes on', async () => {
+    const aborter = new AbortController();
+    const login = (): Promise<never> => {
+      aborter.abort(new Interruption('SIGINT'));
+      return new Promise(() => undefined);
+    };
+    const { service } = makeFakeService({ login });
+    const { status, stdout } = await runCli(['iscsicli', 'QLoginTarget', disk], { service, signal: aborter.signal });
+    assert.deepEqual([status, stdout], [130, '']);
   });
 
   test('when nothing answers a ping', async () => {

@@ -43,6 +43,21 @@ suite('logout', () => {
     }
   });
 
+  test('has one form with --json, however many sessions it ends', async () => {
+    const { service } = makeFakeService({ sessions, logout: clean });
+    for (const [argument, count] of [
+      ['0002', 1],
+      [disk, 2],
+    ] as const) {
+      const { stdout } = await runCli(['logout', argument, '--json'], { service });
+      const document = JSON.parse(stdout) as { sessions: { isClean: boolean }[] };
+      assert.deepEqual(
+        document.sessions.map(({ isClean }) => isClean),
+        Array.from({ length: count }, () => true),
+      );
+    }
+  });
+
   test('passes force and the deadline on', async () => {
     const { service, calls } = makeFakeService({ sessions, logout: clean });
     await runCli(['logout', other, '--force', '--deadline', '2.5'], { service });
@@ -110,7 +125,11 @@ Logged out of ${other} (${sampleId(0x11)})
 `,
     );
     const { stdout } = await runCli(['logout', '--all', '--json'], { service });
-    const document = JSON.parse(stdout) as { sessions: { sessionId: string; error?: { code: string } }[] };
+    const document = JSON.parse(stdout) as {
+      sessions: { sessionId: string; error?: { code: string } }[];
+      error: { code: string };
+    };
+    assert.equal(document.error.code, 'ISCSI_DEVICE_BUSY');
     assert.deepEqual(
       document.sessions.map(({ sessionId, error }) => [sessionId, error?.code]),
       [
