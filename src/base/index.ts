@@ -48,6 +48,7 @@ export { BlockError } from './errors/block-error.ts';
 export { type ErrorCode, type ErrorCodeFacts, errorCodes } from './errors/codes.ts';
 export { DeviceBusyError, type HolderFacts } from './errors/device-busy-error.ts';
 export { type Effect, type ErrorDetails, IscsiError } from './errors/iscsi-error.ts';
+export { IsnsError } from './errors/isns-error.ts';
 export { LoginError } from './errors/login-error.ts';
 export { ProtocolError, type ProtocolErrorPlace } from './errors/protocol-error.ts';
 export { ScsiError, type ScsiErrorFacts } from './errors/scsi-error.ts';

@@ -1,3 +1,33 @@
-// Finding targets: SendTargets over a discovery session or a normal one.
+// Finding targets: SendTargets over a discovery session or a normal one, and iSNS.
 
+export {
+  decodeAnswer,
+  decodeAttributes,
+  delimiter,
+  deregistrationRequest,
+  encodeAnswer,
+  encodeAttributes,
+  encodeMessage,
+  functionId,
+  type InitiatorRegistration,
+  type IsnsAnswer,
+  type IsnsAttribute,
+  type IsnsChange,
+  IsnsLine,
+  type IsnsLineOptions,
+  type IsnsMessage,
+  type IsnsNotice,
+  type IsnsRequest,
+  type IsnsTarget,
+  isnsRequest,
+  isnsStatus,
+  isnsTag,
+  MessageAssembler,
+  nodeType,
+  readRegistration,
+  readTargets as readIsnsTargets,
+  registrationRequest,
+  scnRegistrationRequest,
+  targetsRequest,
+} from './isns/index.ts';
 export { type DiscoveredTarget, discoverTargets, readTargets, sendTargets } from './send-targets.ts';
