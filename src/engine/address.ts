@@ -1,9 +1,10 @@
-// An address: where circuits start from, on one transport.
+// An address: where circuits start from, and where peers may build them to, on one transport.
 
 import { UsageError } from '../base/index.ts';
 import { EngineConnection, type EngineParts } from './connection.ts';
 import type { LocalBinding, Remote } from './driver.ts';
 import { Lifetime } from './lifetime.ts';
+import { type AcceptCircuit, CircuitListener, type ListenOptions } from './listener.ts';
 import type { WorkerContext } from './worker.ts';
 
 /** A local address of a transport. Connections are built on it. */
@@ -12,7 +13,7 @@ export class Address {
   readonly binding: LocalBinding;
   readonly #parts: EngineParts;
   readonly #release: (address: Address) => void;
-  readonly #lifetime = new Lifetime<EngineConnection>('the address');
+  readonly #lifetime = new Lifetime<EngineConnection | CircuitListener>('the address');
 
   /** @internal */
   constructor(parts: EngineParts, binding: LocalBinding, release: (address: Address) => void) {
@@ -22,7 +23,11 @@ export class Address {
   }
 
   get connections(): readonly EngineConnection[] {
-    return this.#lifetime.children;
+    return this.#lifetime.children.filter((child) => child instanceof EngineConnection);
+  }
+
+  get listeners(): readonly CircuitListener[] {
+    return this.#lifetime.children.filter((child) => child instanceof CircuitListener);
   }
 
   /**
@@ -42,7 +47,28 @@ export class Address {
     return connection;
   }
 
-  /** Tears down every connection and takes the address off its transport. Settles when all is released; never rejects. */
+  /**
+   * Listens on a port of this address and has `accept` called for each circuit that a peer builds. Rejects with
+   * TransportError `ISCSI_LISTEN_FAILED`, UsageError `ISCSI_BAD_ARGUMENT` for an option that cannot be taken or a transport
+   * that cannot listen, `ISCSI_WRONG_STATE` after teardown, or SessionError `ISCSI_CLOSED` when torn down meanwhile. After a
+   * rejection nothing is left behind.
+   */
+  async listen(options: ListenOptions, accept: AcceptCircuit): Promise<CircuitListener> {
+    this.#lifetime.assertOpen();
+    const place = { ...options, binding: this.binding };
+    const listener = new CircuitListener(this.#parts, place, accept, (released) => {
+      this.#lifetime.release(released);
+    });
+    this.#lifetime.adopt(listener);
+    try {
+      return await listener.open();
+    } catch (error) {
+      await listener.tearDown();
+      throw error;
+    }
+  }
+
+  /** Tears down every connection and listener and takes the address off its transport. Settles when all is released; never rejects. */
   tearDown(context?: WorkerContext): Promise<void> {
     return this.#lifetime.end(context, () => {
       this.#release(this);

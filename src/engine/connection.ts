@@ -137,8 +137,8 @@ export class EngineConnection {
   }
 }
 
-/** Resets a link that came too late, and waits for its end. */
-async function releaseLink(link: Link): Promise<void> {
+/** Resets a link for which there is no use, and waits for its end. @internal */
+export async function releaseLink(link: Link): Promise<void> {
   const closed = deferred();
   link.start({
     received: () => {},

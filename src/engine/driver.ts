@@ -57,6 +57,13 @@ export interface Link {
   reset(): void;
 }
 
+/** A local port at which peers make links to us. */
+export interface LinkListener {
+  readonly local: CircuitEndpoint;
+  /** Takes no further links; settles when the port is free and every link that was made is closed. Never rejects. */
+  close(): Promise<void>;
+}
+
 /** A way to make links. */
 export interface TransportDriver {
   /** Short name, as it appears in diagnostics: `tcp`, `tls`, `memory`. */
@@ -68,4 +75,12 @@ export interface TransportDriver {
    * other failures reject as they come, and the engine wraps them.
    */
   connect(remote: Remote, binding: LocalBinding, signal: AbortSignal): Promise<Link>;
+  /**
+   * Listens on `port`, 0 for a free one, and hands over each link that a peer makes. Absent where the transport cannot.
+   * Rejects as the failure comes; the engine wraps it.
+   */
+  openListener?(
+    at: { readonly binding: LocalBinding; readonly port: number },
+    accepted: (link: Link) => void,
+  ): Promise<LinkListener>;
 }

@@ -16,7 +16,10 @@ import { systemError } from './memory-link.ts';
 /** The faults of every circuit, or of each circuit by its number: the driver's connected circuits count from 0. */
 export type FaultScript = readonly Fault[] | ((circuit: number) => readonly Fault[]);
 
-/** Wraps `inner` so that its circuits go wrong as `script` says. Delays are taken from `clock`. */
+/**
+ * Wraps `inner` so that its circuits go wrong as `script` says. Delays are taken from `clock`. What a listener accepts has
+ * no faults.
+ */
 export function faultyDriver(inner: TransportDriver, script: FaultScript, clock: Clock = systemClock): TransportDriver {
   let count = 0;
   return {
@@ -30,6 +33,7 @@ export function faultyDriver(inner: TransportDriver, script: FaultScript, clock:
       count += 1;
       return new FaultyLink(link, faults, clock);
     },
+    ...(inner.openListener === undefined ? {} : { openListener: inner.openListener.bind(inner) }),
   };
 }
 

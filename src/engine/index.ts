@@ -8,10 +8,11 @@ export { Address } from './address.ts';
 export { type CircuitHandlers, type DisconnectKind, formatEndpoint, VirtualCircuit } from './circuit.ts';
 export type { CircuitState } from './circuit-states.ts';
 export { type CircuitOptions, EngineConnection } from './connection.ts';
-export type { Link, LinkEvents, LocalBinding, Remote, TransportDriver } from './driver.ts';
+export type { Link, LinkEvents, LinkListener, LocalBinding, Remote, TransportDriver } from './driver.ts';
 export { Engine } from './engine.ts';
 export type { Fault, FaultDirection } from './fault-lane.ts';
 export { type FaultScript, faultyDriver } from './faulty.ts';
+export { type AcceptCircuit, CircuitListener, type ListenOptions } from './listener.ts';
 export { sourceAddresses } from './local-address.ts';
 export {
   type AcceptMemoryPeer,

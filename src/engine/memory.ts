@@ -1,7 +1,7 @@
 // The memory driver: circuits inside one process, for tests and for targets that live beside their initiator.
 
 import { type CircuitEndpoint, deferred, nextTurn, UsageError } from '../base/index.ts';
-import type { Link, LocalBinding, Remote, TransportDriver } from './driver.ts';
+import type { Link, LinkListener, LocalBinding, Remote, TransportDriver } from './driver.ts';
 import { MemoryLink, systemError } from './memory-link.ts';
 import { SendQueue } from './send-queue.ts';
 
@@ -140,11 +140,26 @@ export class MemoryPeer {
 
 /** Makes a memory driver. Two drivers share nothing: a circuit reaches only what listens on its own driver. */
 export function memoryDriver(): MemoryDriver {
-  const listeners = new Map<string, AcceptMemoryPeer>();
+  const listeners = new Map<string, (link: MemoryLink) => void>();
   let lastPort = 49_151; // ephemeral ports begin at 49152 (RFC 6335 §6)
   const freePort = (): number => {
     lastPort += 1;
     return lastPort;
+  };
+  const listenAt = (
+    { host, port }: Remote,
+    accept: (link: MemoryLink) => void,
+  ): Remote & { readonly close: () => void } => {
+    const at: Remote = { host, port: port === 0 ? freePort() : port };
+    const key = keyOf(at);
+    if (listeners.has(key)) throw new UsageError('ISCSI_BAD_ARGUMENT', `${key} is taken`, { argument: 'port' });
+    listeners.set(key, accept);
+    return {
+      ...at,
+      close: () => {
+        listeners.delete(key);
+      },
+    };
   };
   return {
     name: 'memory',
@@ -156,15 +171,20 @@ export function memoryDriver(): MemoryDriver {
       if (accept === undefined) throw systemError('ECONNREFUSED', `nothing listens at ${keyOf(remote)}`);
       return joinPair(remote, { address: binding.localAddress ?? 'memory', port: freePort() }, accept);
     },
-    listen({ host, port }, accept) {
-      const at: Remote = { host, port: port === 0 ? freePort() : port };
-      const key = keyOf(at);
-      if (listeners.has(key)) throw new UsageError('ISCSI_BAD_ARGUMENT', `${key} is taken`, { argument: 'port' });
-      listeners.set(key, accept);
+    listen(at, accept) {
+      return listenAt(at, (link) => {
+        const peer = new MemoryPeer(link);
+        peer.start(accept(peer));
+      });
+    },
+    async openListener({ binding, port }, accepted): Promise<LinkListener> {
+      await nextTurn();
+      const { host, port: found, close } = listenAt({ host: binding.localAddress ?? 'memory', port }, accepted);
       return {
-        ...at,
-        close: () => {
-          listeners.delete(key);
+        local: { address: host, port: found },
+        async close() {
+          close();
+          await nextTurn();
         },
       };
     },
@@ -178,13 +198,12 @@ function checkBinding(binding: LocalBinding): void {
   });
 }
 
-function joinPair(remote: Remote, near: CircuitEndpoint, accept: AcceptMemoryPeer): Link {
+function joinPair(remote: Remote, near: CircuitEndpoint, accept: (link: MemoryLink) => void): Link {
   const far: CircuitEndpoint = { address: remote.host, port: remote.port };
   const ours = new MemoryLink(near, far);
   const theirs = new MemoryLink(far, near);
   MemoryLink.join(ours, theirs);
-  const peer = new MemoryPeer(theirs);
-  peer.start(accept(peer));
+  accept(theirs);
   return ours;
 }
 

@@ -59,6 +59,11 @@ export class SocketLink implements Link {
     } finally {
       failed.catch(() => undefined);
     }
+    this.connected();
+  }
+
+  /** Learns the ends of a socket that is connected. */
+  connected(): void {
     const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = this.#bottom;
     this.#local = { address: localAddress, port: localPort };
     this.#remote = { address: remoteAddress, port: remotePort };

@@ -1,7 +1,8 @@
 // The TCP driver, over IPv4 and IPv6.
 
 import net from 'node:net';
-import type { Link, LocalBinding, Remote, TransportDriver } from './driver.ts';
+import { deferred } from '../base/index.ts';
+import type { Link, LinkListener, LocalBinding, Remote, TransportDriver } from './driver.ts';
 import { resolveBinding } from './local-address.ts';
 import { integer } from './options.ts';
 import { SocketLink } from './socket-link.ts';
@@ -28,6 +29,9 @@ export function tcpDriver(options: TcpOptions = {}): TransportDriver {
     },
     async connect(remote, binding, signal) {
       return await connectTcp(remote, binding, keepAliveMs, bufferLength, signal);
+    },
+    async openListener({ binding, port }, accepted) {
+      return await listenTcp(binding, port, keepAliveMs, accepted);
     },
   };
 }
@@ -58,12 +62,57 @@ async function connectTcp(
   return link;
 }
 
+async function listenTcp(
+  binding: LocalBinding,
+  port: number,
+  keepAliveMs: number,
+  accepted: (link: Link) => void,
+): Promise<LinkListener> {
+  const { localAddress, family } = resolveBinding(binding, undefined);
+  const everywhere = family === 4 ? '0.0.0.0' : '::';
+  const host = localAddress ?? (family === undefined ? undefined : everywhere);
+  const server = net.createServer({ ...streamOptions(keepAliveMs), pauseOnConnect: true });
+  server.on('connection', (socket) => {
+    const link = new SocketLink(socket);
+    link.connected();
+    socket.on('data', (chunk: Uint8Array) => {
+      link.deliver(chunk);
+    });
+    accepted(link);
+  });
+  const opened = deferred();
+  server.once('error', opened.reject);
+  server.listen(
+    { port, exclusive: true, ...(host === undefined ? {} : { host }), ipv6Only: family === 6 },
+    opened.resolve,
+  );
+  await opened.promise;
+  server.on('error', () => undefined); // a peer that went before it was accepted is no failure of ours
+  const local = server.address() as net.AddressInfo;
+  const closed = deferred();
+  return {
+    local: { address: local.address, port: local.port },
+    async close() {
+      server.close(() => {
+        closed.resolve();
+      });
+      await closed.promise;
+    },
+  };
+}
+
 /** The options that TCP has in common with what runs over it. */
 export function socketOptions(remote: Remote, binding: LocalBinding, keepAliveMs: number): net.TcpNetConnectOpts {
   return {
     host: remote.host,
     port: remote.port,
     ...resolveBinding(binding, remote.host),
+    ...streamOptions(keepAliveMs),
+  };
+}
+
+function streamOptions(keepAliveMs: number): net.ServerOpts {
+  return {
     noDelay: true,
     // Half-open, because after our FIN we still read, and after the peer's FIN the circuit decides what becomes of us.
     allowHalfOpen: true,

@@ -24,6 +24,12 @@ export const protocolCodes = {
     meaning: 'The transport connection ended while it was in use.',
   },
 
+  ISCSI_LISTEN_FAILED: {
+    exitStatus: 28,
+    isRetryable: true,
+    meaning: 'A local port on which peers are to connect could not be opened.',
+  },
+
   ISCSI_CONNECT_TIMEOUT: {
     exitStatus: 30,
     isRetryable: true,
