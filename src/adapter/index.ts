@@ -2,6 +2,7 @@
 // as management sees it (MSiSCSI_Operations): sessions and connections by ids that stay the same, logins at any of several
 // portals, statistics.
 
+export type { IsnsTarget } from '../discovery/index.ts';
 export { lunToNumber } from '../scsi/index.ts';
 export type { ChapCredentials, ConnectOptions, ExistingSession, LoginWishes } from './connect-options.ts';
 export { Initiator, type InitiatorOptions } from './initiator.ts';
@@ -38,3 +39,10 @@ export type {
 export { formatUniqueId, UniqueIds } from './instance/unique-ids.ts';
 export { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, parsePortal, toChap, toConnectOptions } from './iscsi-url.ts';
 export { formatIsid, type IsidParts, parseIsid } from './isid.ts';
+export {
+  type IsnsLimits,
+  type IsnsNode,
+  type IsnsRegistrationOptions,
+  isnsPort,
+} from './isns/isns-options.ts';
+export { IsnsRegistration, type IsnsRegistrationEvents } from './isns/isns-registration.ts';

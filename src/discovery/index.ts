@@ -24,6 +24,8 @@ export {
   isnsTag,
   MessageAssembler,
   nodeType,
+  presenceRequest,
+  readPresence,
   readRegistration,
   readTargets as readIsnsTargets,
   registrationRequest,

@@ -22,10 +22,15 @@ export function parseIpAddress(literal: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Formats 16 bytes: an IPv4-mapped address with dots, any other in the form of RFC 5952. */
+/**
+ * Formats 16 bytes: an IPv4-mapped address with dots, any other in the form of RFC 5952. An IPv4-compatible one, which
+ * RFC 4291 §2.5.5.1 has done away with, is taken for IPv4 too: isnsadm of open-isns 0.101 registers IPv4 portals so.
+ */
 export function formatIpAddress(bytes: Uint8Array): string {
-  const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && u16(bytes, 10) === 0xffff;
-  if (isMapped) return bytes.subarray(12, 16).join('.');
+  const isZeros = bytes.subarray(0, 10).every((byte) => byte === 0);
+  const isMapped = u16(bytes, 10) === 0xffff;
+  const isCompatible = u16(bytes, 10) === 0 && bytes[12] !== 0; // not `::` or `::1`
+  if (isZeros && (isMapped || isCompatible)) return bytes.subarray(12, 16).join('.');
   const all = Array.from({ length: 8 }, (_, index) => u16(bytes, index * 2).toString(16));
   return new URL(`http://[${all.join(':')}]/`).hostname.slice(1, -1);
 }

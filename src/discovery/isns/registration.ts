@@ -37,6 +37,8 @@ export interface InitiatorRegistration {
   readonly statusInquirySeconds: number;
   /** How long it keeps us without hearing from us, in seconds; undefined for as long as it likes. */
   readonly periodSeconds: number | undefined;
+  /** Whether all that was registered under the entity goes away first; else what is there is brought up to date. */
+  readonly replaces: boolean;
 }
 
 /** What a server made of a registration. */
@@ -46,9 +48,9 @@ export interface RegistrationAnswer {
   readonly periodSeconds: number | undefined;
 }
 
-/** Asks for an initiator to be registered, in place of all that was registered under its entity. */
+/** Asks for an initiator to be registered. */
 export function registrationRequest(initiator: InitiatorRegistration): IsnsRequest {
-  const { nodeName, alias, entity, portal, statusInquirySeconds, periodSeconds } = initiator;
+  const { nodeName, alias, entity, portal, statusInquirySeconds, periodSeconds, replaces } = initiator;
   const port = toPortValue(portal);
   const eid: IsnsAttribute = { tag: tag.entityIdentifier, value: entity };
   const operating: IsnsAttribute[] = [
@@ -68,7 +70,7 @@ export function registrationRequest(initiator: InitiatorRegistration): IsnsReque
     { tag: tag.iscsiNodeType, value: nodeType.initiator },
     ...(alias === undefined || alias === '' ? [] : [{ tag: tag.iscsiAlias, value: alias }]),
   ];
-  return isnsRequest(functionId.devAttrReg, nodeName, { key: [eid], operating, replaces: true });
+  return isnsRequest(functionId.devAttrReg, nodeName, { key: [eid], operating, replaces });
 }
 
 /** Reads the answer to a registration. Throws IsnsError ISNS_BAD_ANSWER when it is about another entity, or none. */
@@ -95,4 +97,18 @@ export function scnRegistrationRequest(nodeName: string): IsnsRequest {
 /** Asks for an entity to be forgotten, with all that belongs to it. */
 export function deregistrationRequest(nodeName: string, entity: string): IsnsRequest {
   return isnsRequest(functionId.devDereg, nodeName, { operating: [{ tag: tag.entityIdentifier, value: entity }] });
+}
+
+/** Asks whether a node is registered; any message keeps its entity's registration up (§6.2.6), this one too. */
+export function presenceRequest(nodeName: string): IsnsRequest {
+  const key: IsnsAttribute = { tag: tag.iscsiName, value: nodeName };
+  return isnsRequest(functionId.devAttrQry, nodeName, {
+    key: [key],
+    operating: [{ tag: tag.iscsiName, value: undefined }],
+  });
+}
+
+/** Whether the node that was asked for is there: a query for what is not is answered with nothing (§5.6.5.2). */
+export function readPresence({ operating }: IsnsAnswer): boolean {
+  return operating.some((attribute) => attribute.tag === tag.iscsiName && attribute.value !== undefined);
 }

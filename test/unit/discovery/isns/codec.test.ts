@@ -78,6 +78,7 @@ suite('iSNS messages', () => {
       portal: { address: '192.0.2.1', port: 0x1234, protocol: 'udp' },
       statusInquirySeconds: 60,
       periodSeconds: 300,
+      replaces: true,
     });
     const message = { ...request, transactionId: 7, sender: 'client', payload: encodeRequest(request) } as const;
     assert.equal(Buffer.from(encodeMessage(message)).toString('hex'), vectors.registrationBytes);
@@ -213,6 +214,7 @@ suite('iSNS attributes', () => {
     for (const [literal, canonical] of [
       ['127.0.0.1', '127.0.0.1'],
       ['::ffff:1.2.3.4', '1.2.3.4'],
+      ['::192.0.2.1', '192.0.2.1'],
       ['::', '::'],
       ['::1', '::1'],
       ['fe80:0:0:0:1:0:0:AB', 'fe80::1:0:0:ab'],
