@@ -33,7 +33,7 @@ export interface ServiceOptions {
   readonly transport?: InitiatorInstanceOptions['transport'];
   readonly clock?: Clock;
   readonly sessionDefaults?: SessionDefaults;
-  /** How iSNS servers are asked. */
+  /** How iSNS servers are asked; by a registration of the node with each unless given. */
   readonly openIsnsSource?: OpenIsnsSource;
   /** How RADIUS servers verify targets that prove themselves. */
   readonly radiusMutual?: RadiusMutual;

@@ -9,7 +9,8 @@ import { OsNumbers } from './devices/os-numbers.ts';
 import { PersistentDevices } from './devices/persistent-devices.ts';
 import { Discovery, type SourceKind } from './discovery/discovery.ts';
 import { DiscoveryOperations } from './discovery/discovery-operations.ts';
-import type { DiscoverySource, OpenIsnsSource } from './discovery/discovery-source.ts';
+import type { DiscoverySource } from './discovery/discovery-source.ts';
+import { isnsSources } from './discovery/isns-source.ts';
 import { sendTargetsSource } from './discovery/send-targets-source.ts';
 import { EventLog } from './events/event-log.ts';
 import { reportInstance } from './events/instance-reports.ts';
@@ -188,8 +189,8 @@ export class ServiceParts {
 
   #openSource(rules: LoginRules, kind: SourceKind, key: string, changed: () => void): DiscoverySource {
     const { wanted, instances } = this;
-    const { openIsnsSource = withoutIsns } = this.#ground.options;
     if (kind === 'isnsServer') {
+      const { clock, openIsnsSource = isnsSources({ instance: instances.first.name, clock }) } = this.#ground.options;
       const node = (): { name: string; alias: string | undefined } => {
         return { name: nodeNameOf(wanted), alias: wanted.node.get(onlyKey)?.alias };
       };
@@ -203,18 +204,6 @@ export class ServiceParts {
     return sendTargetsSource({ instance: instances.at(record().portal), rules, record });
   }
 }
-
-/** What stands for an iSNS server where nobody can ask one. */
-const withoutIsns: OpenIsnsSource = (address) => ({
-  mechanism: `iSNS:${address}`,
-  instance: '',
-  isRegistered: false,
-  ask: () => {
-    const message = `This service has no way to ask the iSNS server ${address}`;
-    return Promise.reject(new ServiceError('ISNS_UNREACHABLE', message));
-  },
-  close: async () => {},
-});
 
 function reservedMappings(wanted: Wanted): NonNullable<ReturnType<Wanted['logins']['all']>[number]['mapping']>[] {
   return [...wanted.logins.all(), ...wanted.staticTargets.all()].flatMap(({ mapping }) => mapping ?? []);

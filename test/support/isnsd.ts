@@ -29,6 +29,12 @@ export interface Isnsd extends AsyncDisposable {
   readonly ended: Promise<unknown>;
 }
 
+/**
+ * A loopback address that is this test process's alone: a server that is started again finds its port free, though the
+ * system gives each isnsd the first one that is.
+ */
+const host = `127.${64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+
 /** Starts an isnsd that keeps its database in memory and puts nodes of no domain into one. Resolves once it listens. */
 export async function startIsnsd(options: IsnsdOptions = {}): Promise<Isnsd> {
   const dir = await makeTempDir();
@@ -36,7 +42,7 @@ export async function startIsnsd(options: IsnsdOptions = {}): Promise<Isnsd> {
   const settings = {
     ...common,
     SourceName: 'iqn.2026-11.hawser.isnsd:server',
-    BindAddress: `127.0.0.1:${options.port ?? 0}`,
+    BindAddress: `${host}:${options.port ?? 0}`,
     PIDFile: dir.file('pid'),
     DefaultDiscoveryDomain: '1',
     SLPRegister: '0',
@@ -60,7 +66,7 @@ export async function startIsnsd(options: IsnsdOptions = {}): Promise<Isnsd> {
       (found) => found !== undefined,
     );
     return {
-      host: '127.0.0.1',
+      host,
       port: port ?? 0,
       admin,
       async addTarget({ name, alias, portal }) {
