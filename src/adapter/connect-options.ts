@@ -5,8 +5,10 @@ import type { DiskOptions } from '../disk/index.ts';
 import {
   type AuthOptions,
   type ChapAlgorithm,
+  type ChapVerifier,
   type EscalationLimit,
   type KeyOfferOptions,
+  type MutualChapOptions,
   type Portal,
   resolveKeyOffers,
   type SchedulingPolicy,
@@ -16,12 +18,22 @@ import {
 import { checkName } from './initiator-name.ts';
 import type { IsidParts } from './isid.ts';
 
+/**
+ * What the target must prove in turn, and by what it is judged: by its secret, or by somebody who knows that, such as
+ * `radiusVerifier`. `user` is the name that it must give; any but our own unless given, and then whoever the verifier
+ * accepts under any name.
+ */
+export type MutualChapCredentials = { readonly user?: string } & (
+  | { readonly secret: string | Uint8Array; readonly verify?: undefined }
+  | { readonly verify: ChapVerifier; readonly secret?: undefined }
+);
+
 /** CHAP credentials. Text is taken as UTF-8. */
 export interface ChapCredentials {
   readonly user: string;
   readonly secret: string | Uint8Array;
-  /** What the target must prove in turn; a login in which it does not is refused by us. */
-  readonly mutual?: { readonly user?: string; readonly secret: string | Uint8Array };
+  /** Has the target prove itself too; a login in which it does not is refused by us. */
+  readonly mutual?: MutualChapCredentials;
   /** In order of preference; all that this Node has, SHA3-256 first, unless given. */
   readonly algorithms?: readonly ChapAlgorithm[];
   /** Takes secrets shorter than the 12 bytes of RFC 7143 §9.2.1. */
@@ -134,9 +146,13 @@ function toAuth(chap: ChapCredentials | undefined): AuthOptions {
     chap: {
       user,
       secret: Buffer.from(secret),
-      mutual: mutual === undefined ? undefined : { user: mutual.user, secret: Buffer.from(mutual.secret) },
+      mutual: mutual === undefined ? undefined : toMutual(mutual),
       algorithms,
       allowWeakSecrets,
     },
   };
+}
+
+function toMutual({ user, secret, verify }: MutualChapCredentials): MutualChapOptions {
+  return verify === undefined ? { user, secret: Buffer.from(secret) } : { user, verify };
 }

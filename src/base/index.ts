@@ -51,6 +51,7 @@ export { type Effect, type ErrorDetails, IscsiError } from './errors/iscsi-error
 export { IsnsError } from './errors/isns-error.ts';
 export { LoginError } from './errors/login-error.ts';
 export { ProtocolError, type ProtocolErrorPlace } from './errors/protocol-error.ts';
+export { RadiusError } from './errors/radius-error.ts';
 export { ScsiError, type ScsiErrorFacts } from './errors/scsi-error.ts';
 export { ServiceError } from './errors/service-error.ts';
 export { SessionError } from './errors/session-error.ts';

@@ -124,7 +124,7 @@ function toTargetChap(
   return {
     user,
     secret,
-    ...(mutual === undefined ? {} : { mutual: { user: mutual.user ?? targetName, secret: mutual.secret } }),
+    ...(mutual?.secret === undefined ? {} : { mutual: { user: mutual.user ?? targetName, secret: mutual.secret } }),
     ...(allowWeakSecrets === undefined ? {} : { allowWeakSecrets }),
   };
 }

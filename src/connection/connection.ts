@@ -1,8 +1,8 @@
 // One iSCSI connection: a circuit, its login, its PDUs in both directions, and the state of RFC 7143 §8.1.
 
-import { channels, type Deferred, deferred, IscsiError, ProtocolError, SessionError } from '../base/index.ts';
+import { channels, IscsiError, ProtocolError, SessionError } from '../base/index.ts';
 import type { VirtualCircuit } from '../engine/index.ts';
-import type { LoginMachine, LoginResult, LoginStep } from '../login/index.ts';
+import type { ChapVerifier, LoginMachine, LoginResult } from '../login/index.ts';
 import {
   type DataIn,
   decodePdu,
@@ -16,6 +16,7 @@ import {
 import type { CircuitWay } from './circuit-way.ts';
 import { circuitLost, digestError } from './connection-errors.ts';
 import { type ConnectionEvent, type ConnectionState, connectionTransition } from './connection-states.ts';
+import { type LoginOutcome, LoginPhase } from './login-phase.ts';
 import { PduSender } from './pdu-sender.ts';
 import { publishSnack, type SnackFields, snackRequest } from './snack.ts';
 import { StatusIntake } from './status-intake.ts';
@@ -39,15 +40,14 @@ export interface ConnectionOwner {
   lost(connection: Connection, error: IscsiError): void;
 }
 
-/** What a login phase ends with when it does not fail. */
-export type LoginOutcome = Extract<LoginStep, { kind: 'done' | 'redirect' }>;
-
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly sessionId: number;
   readonly cid: number;
   readonly way: CircuitWay;
   readonly login: LoginMachine;
+  /** Who verifies the target's proof, where the login does not. */
+  readonly verifier: ChapVerifier | undefined;
   readonly owner: ConnectionOwner;
 }
 
@@ -63,8 +63,7 @@ export class Connection {
   readonly address: string;
   readonly #way: CircuitWay;
   readonly #owner: ConnectionOwner;
-  readonly #login: LoginMachine;
-  readonly #loginEnd: Deferred<LoginOutcome> = deferred();
+  readonly #login: LoginPhase;
   readonly #sender: PduSender;
   readonly #framer: Framer;
   #state: ConnectionState = 'free';
@@ -84,7 +83,15 @@ export class Connection {
     this.address = options.way.address;
     this.#way = options.way;
     this.#owner = options.owner;
-    this.#login = options.login;
+    this.#login = new LoginPhase(options.login, options.verifier, {
+      send: this.send.bind(this),
+      succeeded: this.#enterFullFeaturePhase.bind(this),
+      redirected: () => {
+        this.#move('loginFailed');
+        this.#abandon();
+      },
+      failed: this.fail.bind(this),
+    });
     this.#sender = new PduSender({ sessionId: options.sessionId, cid: options.cid });
     this.#framer = new Framer(
       {
@@ -101,8 +108,6 @@ export class Connection {
       },
       { maxRecvDataSegmentLength: loginSegmentLength, headerDigest: false, dataDigest: false },
     );
-    // A login that fails while nobody waits for it yet is heard of by openConnection, or by nobody.
-    this.#loginEnd.promise.catch(() => undefined);
   }
 
   get state(): ConnectionState {
@@ -187,10 +192,9 @@ export class Connection {
     if (options.signal.aborted) {
       this.fail(new SessionError('ISCSI_CLOSED', 'The login was given up', { cause: options.signal.reason }));
     } else {
-      const { pdu, data } = this.#login.first();
-      this.send(pdu, data);
+      this.#login.start();
     }
-    return await this.#loginEnd.promise;
+    return await this.#login.outcome;
   }
 
   /** Sends a PDU. Never waits: what the transport cannot take yet is queued and counted in `pendingBytes`. */
@@ -232,7 +236,7 @@ export class Connection {
       case 'inLogin':
         this.#move('loginFailed');
         this.#abandon();
-        this.#loginEnd.reject(error);
+        this.#login.fail(error);
         return;
       case 'loggedIn':
       case 'inLogout':
@@ -320,7 +324,7 @@ export class Connection {
     if (pdu === undefined) return;
     this.#current = undefined;
     if (this.#state === 'inLogin') {
-      this.#stepLogin(pdu, this.#currentData);
+      this.#login.take(pdu, this.#currentData);
       return;
     }
     if (!this.#status.takes(pdu)) {
@@ -351,33 +355,6 @@ export class Connection {
   #isLoggedOutBy(pdu: TargetPdu): boolean {
     const { closedSuccessfully } = logoutResponseCode;
     return this.#state === 'inLogout' && pdu.opcode === opcode.logoutResponse && pdu.response === closedSuccessfully;
-  }
-
-  #stepLogin(pdu: TargetPdu, data: Uint8Array): void {
-    if (pdu.opcode !== opcode.loginResponse) {
-      throw new ProtocolError(
-        'ISCSI_UNEXPECTED_PDU',
-        'The target sent another PDU than a Login Response during login',
-        {
-          opcode: pdu.opcode,
-          clause: 'RFC 7143 §6.3',
-        },
-      );
-    }
-    const step = this.#login.step(pdu, data);
-    switch (step.kind) {
-      case 'send':
-        this.send(step.pdu, step.data);
-        return;
-      case 'redirect':
-        this.#move('loginFailed');
-        this.#abandon();
-        this.#loginEnd.resolve(step);
-        return;
-      case 'done':
-        this.#enterFullFeaturePhase(step.result);
-        this.#loginEnd.resolve(step);
-    }
   }
 
   #enterFullFeaturePhase(result: LoginResult): void {

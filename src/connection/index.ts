@@ -8,6 +8,8 @@ export {
   ChallengeMemory,
   type ChapAlgorithm,
   type ChapOptions,
+  type ChapProof,
+  type ChapVerifier,
   type DigestOffer,
   type KeyOfferOptions,
   type KeyOffers,
@@ -27,7 +29,7 @@ export {
   cleanupTransition,
   cleanupTransitions,
 } from './cleanup-states.ts';
-export type { Connection, ConnectionOwner, LoginOutcome } from './connection.ts';
+export type { Connection, ConnectionOwner } from './connection.ts';
 export {
   type ConnectionEvent,
   type ConnectionState,
@@ -36,4 +38,5 @@ export {
   connectionTransitions,
   type Transition,
 } from './connection-states.ts';
+export type { LoginOutcome } from './login-phase.ts';
 export { type OpenConnectionLimits, type OpenConnectionOptions, openConnection } from './open-connection.ts';

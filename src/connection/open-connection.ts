@@ -3,8 +3,9 @@
 import { asIscsiError, type Clock, TimeoutError, withDeadline } from '../base/index.ts';
 import { type LoginOptions, startLogin } from '../login/index.ts';
 import type { CircuitWay } from './circuit-way.ts';
-import { Connection, type ConnectionOwner, type LoginOutcome } from './connection.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
 import type { ConnectionState } from './connection-states.ts';
+import type { LoginOutcome } from './login-phase.ts';
 
 const beforeFullFeature: readonly ConnectionState[] = ['free', 'xptWait', 'inLogin'];
 
@@ -40,6 +41,7 @@ export async function openConnection(
     owner,
     cid: options.login.cid,
     login: startLogin(options.login),
+    verifier: options.login.auth.chap?.mutual?.verify,
   });
   const { clock, connectTimeoutMs, loginTimeoutMs } = limits;
   const tooLate = (): TimeoutError =>

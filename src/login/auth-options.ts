@@ -4,13 +4,16 @@ import { timingSafeEqual } from 'node:crypto';
 
 import { UsageError } from '../base/index.ts';
 import { availableAlgorithms, type ChapAlgorithm, defaultChapAlgorithms } from './chap-algorithm.ts';
+import type { ChapVerifier } from './chap-proof.ts';
 
-/** What the target has to prove to us. */
-export interface MutualChapOptions {
+/** What the target has to prove to us, and by what it is judged: its secret, or somebody who knows that. */
+export type MutualChapOptions = {
   /** The CHAP_N that the target must give. Left out: any name but our own. */
   readonly user?: string | undefined;
-  readonly secret: Uint8Array;
-}
+} & (
+  | { readonly secret: Uint8Array; readonly verify?: undefined }
+  | { readonly verify: ChapVerifier; readonly secret?: undefined }
+);
 
 /** CHAP credentials and policy. */
 export interface ChapOptions {
@@ -22,7 +25,7 @@ export interface ChapOptions {
   /**
    * In order of preference; `defaultChapAlgorithms` when left out. Those that this Node lacks are not offered. A list
    * without MD5 is taken as a policy, though RFC 7143 §12.1.3 would have it always offered. For tgt, which mistakes the
-   * number of SHA-256 for SHA-1, leave SHA-256 out.
+   * number of SHA-256 for SHA-1, leave SHA-256 out. Beside `mutual.verify`, what the verifier does not know is left out.
    */
   readonly algorithms?: readonly ChapAlgorithm[] | undefined;
   /** Takes secrets of fewer than 12 bytes, which RFC 7143 §9.2.1 asks not to be used without IPsec. */
@@ -43,7 +46,8 @@ export interface AuthOptions {
 export interface ResolvedChap {
   readonly user: string;
   readonly secret: Uint8Array;
-  readonly mutual: { readonly user: string | undefined; readonly secret: Uint8Array } | undefined;
+  /** Without a secret of the target, somebody else verifies its response. */
+  readonly mutual: { readonly user: string | undefined; readonly secret: Uint8Array | undefined } | undefined;
   readonly algorithms: readonly ChapAlgorithm[];
 }
 
@@ -64,23 +68,38 @@ export function resolveChap(auth: AuthOptions): ResolvedChap | undefined {
   checkName('auth.chap.user', chap.user);
   const mayBeWeak = chap.allowWeakSecrets === true;
   checkSecret('auth.chap.secret', chap.secret, mayBeWeak);
-  const algorithms = resolveAlgorithms(chap.algorithms ?? defaultChapAlgorithms);
   const secret = Uint8Array.from(chap.secret);
-  if (chap.mutual === undefined) return { user: chap.user, secret, mutual: undefined, algorithms };
-  const { user, secret: theirs } = chap.mutual;
-  if (user !== undefined) checkName('auth.chap.mutual.user', user);
-  checkSecret('auth.chap.mutual.secret', theirs, mayBeWeak);
-  if (theirs.length === secret.length && timingSafeEqual(theirs, secret)) {
-    refuse('auth.chap.mutual.secret', 'the secrets of the two directions must differ (RFC 7143 §9.2.1)');
-  }
-  return { user: chap.user, secret, mutual: { user, secret: Uint8Array.from(theirs) }, algorithms };
+  const mutual = chap.mutual === undefined ? undefined : resolveMutual(chap.mutual, secret, mayBeWeak);
+  const algorithms = resolveAlgorithms(chap.algorithms ?? defaultChapAlgorithms, chap.mutual?.verify);
+  return { user: chap.user, secret, mutual, algorithms };
 }
 
-function resolveAlgorithms(wanted: readonly ChapAlgorithm[]): readonly ChapAlgorithm[] {
+function resolveMutual(
+  { user, secret, verify }: MutualChapOptions,
+  ours: Uint8Array,
+  mayBeWeak: boolean,
+): NonNullable<ResolvedChap['mutual']> {
+  if (user !== undefined) checkName('auth.chap.mutual.user', user);
+  if (verify !== undefined) return { user, secret: undefined };
+  checkSecret('auth.chap.mutual.secret', secret, mayBeWeak);
+  if (secret.length === ours.length && timingSafeEqual(secret, ours)) {
+    refuse('auth.chap.mutual.secret', 'the secrets of the two directions must differ (RFC 7143 §9.2.1)');
+  }
+  return { user, secret: Uint8Array.from(secret) };
+}
+
+function resolveAlgorithms(
+  wanted: readonly ChapAlgorithm[],
+  verifier: ChapVerifier | undefined,
+): readonly ChapAlgorithm[] {
   for (const name of wanted) {
     if (!defaultChapAlgorithms.includes(name)) refuse('auth.chap.algorithms', `${name} is not a CHAP algorithm`);
   }
-  const algorithms = availableAlgorithms([...new Set(wanted)]);
+  const known = [...new Set(wanted)].filter((name) => verifier?.algorithms.includes(name) ?? true);
+  if (known.length === 0 && wanted.length > 0) {
+    refuse('auth.chap.algorithms', 'the verifier of the target knows none of them');
+  }
+  const algorithms = availableAlgorithms(known);
   if (algorithms.length === 0) refuse('auth.chap.algorithms', 'none of them can be used with this build of Node');
   return algorithms;
 }

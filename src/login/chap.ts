@@ -13,6 +13,7 @@ import { equalBytes, u8 } from '../base/index.ts';
 import type { ResolvedChap } from './auth-options.ts';
 import type { ChallengeMemory } from './challenge-memory.ts';
 import { type ChapAlgorithm, chapAlgorithms, chapResponse } from './chap-algorithm.ts';
+import type { ChapResponse } from './chap-proof.ts';
 import { authFailed, shown } from './key-fault.ts';
 import type { TextPair } from './negotiation.ts';
 import { formatBinary, parseBinary, parseNumber } from './values.ts';
@@ -45,6 +46,7 @@ export class ChapExchange {
   readonly #memory: ChallengeMemory;
   readonly #random: RandomSource;
   #state: 'algorithm' | OpenProof | 'done' = 'algorithm';
+  #unverified: ChapResponse | undefined;
 
   constructor(chap: ResolvedChap, memory: ChallengeMemory, random: RandomSource) {
     this.#chap = chap;
@@ -60,6 +62,13 @@ export class ChapExchange {
   /** Whether we have sent all of our part, so that the stage may end with the target's next response. */
   get isAnswered(): boolean {
     return this.#state !== 'algorithm';
+  }
+
+  /** The target's response, once, where its secret is not known here; undefined where there is nothing to be verified. */
+  takeUnverified(): ChapResponse | undefined {
+    const response = this.#unverified;
+    this.#unverified = undefined;
+    return response;
   }
 
   /** The first keys. */
@@ -151,8 +160,12 @@ export class ChapExchange {
     if (timingSafeEqual(response, reflected) || equalBytes(response, ownResponse)) {
       throw authFailed('CHAP_R', 'the target answered with our own secret');
     }
-    const right = chapResponse(ours.algorithm, ours.identifier, mutual.secret, ours.challenge);
-    if (!timingSafeEqual(response, right)) throw authFailed('CHAP_R', 'the response of the target is wrong');
+    if (mutual.secret === undefined) {
+      this.#unverified = { user: name, ...ours, response };
+    } else {
+      const right = chapResponse(ours.algorithm, ours.identifier, mutual.secret, ours.challenge);
+      if (!timingSafeEqual(response, right)) throw authFailed('CHAP_R', 'the response of the target is wrong');
+    }
     this.#state = 'done';
   }
 }

@@ -7,6 +7,7 @@ export type { AuthOptions, ChapOptions, MutualChapOptions } from './auth-options
 export { ChallengeMemory, type ChallengeOrigin } from './challenge-memory.ts';
 export type { RandomSource } from './chap.ts';
 export { type ChapAlgorithm, defaultChapAlgorithms } from './chap-algorithm.ts';
+export { type ChapProof, type ChapVerifier, unproven } from './chap-proof.ts';
 export { type KeyFacts, type KeyStage, type KeyUse, type KeyValue, keyTable } from './keys.ts';
 export {
   type LoginMachine,

@@ -21,6 +21,6 @@ export function badKey(key: string, message: string): LoginError {
 }
 
 /** Authentication did not come to a good end; `key` is the key by which we saw it. */
-export function authFailed(key: string, message: string): LoginError {
-  return new LoginError('ISCSI_AUTH_FAILED', `${key}: ${message}`, { key });
+export function authFailed(key: string, message: string, cause?: unknown): LoginError {
+  return new LoginError('ISCSI_AUTH_FAILED', `${key}: ${message}`, { key, cause });
 }

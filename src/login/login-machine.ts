@@ -18,6 +18,7 @@ import {
   splitText,
   TextAccumulator,
 } from '../wire/index.ts';
+import type { ChapProof } from './chap-proof.ts';
 import { badKey, noAgreement } from './key-fault.ts';
 import { keyTable } from './keys.ts';
 import { type LoginOptions, type ResolvedLogin, resolveLogin } from './login-options.ts';
@@ -49,6 +50,8 @@ export interface LoginResult {
 /** What a response leads to. */
 export type LoginStep =
   | { readonly kind: 'send'; readonly pdu: LoginRequest; readonly data: Uint8Array }
+  /** Somebody else has to say whether the proof holds. Until then there is no next request; `proven` gives it. */
+  | { readonly kind: 'prove'; readonly proof: ChapProof }
   | { readonly kind: 'done'; readonly result: LoginResult }
   | { readonly kind: 'redirect'; readonly address: readonly TargetAddress[]; readonly isPermanent: boolean };
 
@@ -73,6 +76,8 @@ export class LoginMachine {
   #exchanges = 0;
   #last: LoginRequest | undefined;
   #outgoing: Uint8Array[] = [];
+  /** The request that waits until the proof of the target has been verified. */
+  #held: LoginOutput | undefined;
   #wantsTransit = false;
   readonly #incoming: TextAccumulator;
   #hasFirstText = false;
@@ -102,6 +107,14 @@ export class LoginMachine {
     return this.#send([...this.#negotiation.offer(names), ...this.#security.start()], this.#security.mayTransit);
   }
 
+  /** The proof holds: the request that waited for it. Throws UsageError ISCSI_WRONG_STATE when none waits. */
+  proven(): LoginOutput {
+    const held = this.#held;
+    if (held === undefined) throw wrongState();
+    this.#held = undefined;
+    return held;
+  }
+
   /**
    * Takes the answer to the last request. Throws LoginError (refused, no agreement, authentication) or ProtocolError;
    * after that, and after `done` and `redirect`, the machine has ended and throws UsageError ISCSI_WRONG_STATE.
@@ -112,6 +125,7 @@ export class LoginMachine {
     const stage = this.#state;
     // Unless a further request is made below, this was the last step: by a throw too.
     this.#state = 'ended';
+    if (this.#held !== undefined) throw this.#tooEarly();
     if (response.statusClass > loginStatusClass.redirection) {
       throw refusal(response.statusClass, response.statusDetail);
     }
@@ -147,16 +161,35 @@ export class LoginMachine {
       pairs.filter((pair) => !isAuthentication(pair)),
       'security',
     );
+    if (response.isTransit) return this.#unlessUnverified(this.#leaveSecurity(due));
     this.#state = 'security';
-    if (!response.isTransit) {
-      return { kind: 'send', ...this.#send([...due.map(({ pair }) => pair), ...ours], this.#security.mayTransit) };
-    }
-    this.#state = 'ended';
+    const texts = [...due.map(({ pair }) => pair), ...ours];
+    return this.#unlessUnverified(this.#send(texts, this.#security.mayTransit));
+  }
+
+  #leaveSecurity(due: readonly DueAnswer[]): LoginOutput {
     refuseLateProposals(due);
     // T can only follow our T, which is set when nothing but the target's proof is missing, and its lack has thrown.
     assert(this.#security.isDone, 'the security stage ends with authentication');
     this.#state = 'operational';
-    return { kind: 'send', ...this.#send(this.#offers(), true) };
+    return this.#send(this.#offers(), true);
+  }
+
+  /** Holds the next request back when it is up to somebody else whether the target has proved itself. */
+  #unlessUnverified(next: LoginOutput): LoginStep {
+    const response = this.#security.takeUnverified();
+    if (response === undefined) return { kind: 'send', ...next };
+    this.#held = next;
+    const { initiatorName, targetName } = this.#login.names;
+    return { kind: 'prove', proof: { ...response, initiatorName, targetName } };
+  }
+
+  /** An answer to a request that was never sent: a target that is let in by it would not have proved itself. */
+  #tooEarly(): ProtocolError {
+    this.#held = undefined;
+    const message = 'The target sent a Login Response before its proof was verified and it had been asked again';
+    const place = { opcode: opcode.loginResponse, clause: 'RFC 7143 §6.3' };
+    return new ProtocolError('ISCSI_UNEXPECTED_PDU', message, place);
   }
 
   #operate(pairs: readonly TextPair[], response: LoginResponse): LoginStep {

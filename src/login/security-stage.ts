@@ -3,6 +3,7 @@
 import type { ResolvedChap } from './auth-options.ts';
 import type { ChallengeMemory } from './challenge-memory.ts';
 import { ChapExchange, type RandomSource } from './chap.ts';
+import type { ChapResponse } from './chap-proof.ts';
 import { authFailed, shown } from './key-fault.ts';
 import type { TextPair } from './negotiation.ts';
 
@@ -35,6 +36,11 @@ export class SecurityStage {
   /** Whether the stage may end: a transition before that would be a silent fall to no authentication. */
   get isDone(): boolean {
     return this.#state instanceof ChapExchange ? this.#state.isDone : this.#isSettled;
+  }
+
+  /** What the target has proved itself with, once, where somebody else has to say whether it is right. */
+  takeUnverified(): ChapResponse | undefined {
+    return this.#chap?.takeUnverified();
   }
 
   /** Takes the target's authentication keys of one text and returns ours. Throws LoginError ISCSI_AUTH_FAILED. */

@@ -10,6 +10,8 @@ export {
   ChallengeMemory,
   type ChapAlgorithm,
   type ChapOptions,
+  type ChapProof,
+  type ChapVerifier,
   type CircuitWay,
   type ConnectionState,
   cleanupTransitions,

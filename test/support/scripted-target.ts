@@ -1,7 +1,7 @@
 // The target's half of a login, written from the RFC for tests: it speaks text and header fields of its own making and
 // shares nothing with src/login, so that a misreading cannot hide on both ends.
 
-import type { LoginMachine, LoginStep } from '../../src/login/index.ts';
+import type { LoginMachine, LoginOutput, LoginStep } from '../../src/login/index.ts';
 import type { LoginRequest, LoginResponse } from '../../src/wire/index.ts';
 
 /** One response, in the RFC's shorthand. What is left out follows the request. */
@@ -86,10 +86,15 @@ export class ScriptedTarget {
       const answer = typeof line === 'function' ? line(this.last) : line;
       step = machine.step(this.#response(answer), answer.raw ?? segment(answer.text ?? []));
       if (step.kind !== 'send') return step;
-      this.#hear(step.pdu, step.data);
+      this.hear(step);
     }
     if (step === undefined) throw new Error('the script is empty');
     return step;
+  }
+
+  /** Takes a request that the machine gave outside of `play` and `more`. */
+  hear({ pdu, data }: LoginOutput): void {
+    this.#hear(pdu, data);
   }
 
   #hear(pdu: LoginRequest, data: Uint8Array): void {

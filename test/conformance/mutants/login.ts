@@ -133,7 +133,7 @@ export const loginMutants: readonly Mutant[] = [
   {
     row: 'login 8.1',
     defect: 'other PDUs are passed over during login',
-    module: 'connection/connection.js',
+    module: 'connection/login-phase.js',
     find: "throw new ProtocolError('ISCSI_UNEXPECTED_PDU', 'The target sent another PDU",
     replace: "return;\n            throw new ProtocolError('ISCSI_UNEXPECTED_PDU', 'The target sent another PDU",
   },
