@@ -64,6 +64,23 @@ export interface LinkListener {
   close(): Promise<void>;
 }
 
+/** What a datagram link tells its owner. None of these is ever called from inside a call on the link. */
+export interface DatagramEvents {
+  /** A datagram has come; `bytes` are nobody else's. */
+  received(bytes: Uint8Array, from: CircuitEndpoint): void;
+  /** The network says that something did not get through; the link goes on. */
+  failed(error: Error): void;
+}
+
+/** A local port for datagrams. */
+export interface DatagramLink {
+  readonly local: CircuitEndpoint;
+  /** Settles when the system has taken the datagram; rejects as the failure comes. No remote where the link has its one. */
+  send(bytes: Uint8Array, remote: Remote | undefined): Promise<void>;
+  /** Settles when the port is free; nothing is received after the call. Never rejects. */
+  close(): Promise<void>;
+}
+
 /** A way to make links. */
 export interface TransportDriver {
   /** Short name, as it appears in diagnostics: `tcp`, `tls`, `memory`. */
@@ -83,4 +100,13 @@ export interface TransportDriver {
     at: { readonly binding: LocalBinding; readonly port: number },
     accepted: (link: Link) => void,
   ): Promise<LinkListener>;
+  /**
+   * Opens `port`, 0 for a free one, for datagrams: with anybody, or with `remote` alone. Absent where the transport has
+   * none. Rejects as the failure comes, or with the signal's reason; the engine wraps it.
+   */
+  openDatagrams?(
+    at: { readonly binding: LocalBinding; readonly port: number; readonly remote: Remote | undefined },
+    events: DatagramEvents,
+    signal: AbortSignal,
+  ): Promise<DatagramLink>;
 }

@@ -18,7 +18,7 @@ export type FaultScript = readonly Fault[] | ((circuit: number) => readonly Faul
 
 /**
  * Wraps `inner` so that its circuits go wrong as `script` says. Delays are taken from `clock`. What a listener accepts has
- * no faults.
+ * no faults, and neither have datagrams.
  */
 export function faultyDriver(inner: TransportDriver, script: FaultScript, clock: Clock = systemClock): TransportDriver {
   let count = 0;
@@ -34,6 +34,7 @@ export function faultyDriver(inner: TransportDriver, script: FaultScript, clock:
       return new FaultyLink(link, faults, clock);
     },
     ...(inner.openListener === undefined ? {} : { openListener: inner.openListener.bind(inner) }),
+    ...(inner.openDatagrams === undefined ? {} : { openDatagrams: inner.openDatagrams.bind(inner) }),
   };
 }
 

@@ -2,13 +2,24 @@
 // An owner's teardown takes what was built on it along. A disconnect is initiated only by an item that runs on the worker,
 // which the types and the engine itself both insist on; the teardown then waits until everything is released. A circuit
 // (circuit.ts) knows states, batches and handlers and nothing of sockets: those are links, made by drivers (driver.ts) –
-// tcp.ts, tls.ts, memory.ts, and faulty.ts, which wraps another. The only sockets of the initiator are here.
+// tcp.ts, tls.ts, memory.ts, and faulty.ts, which wraps another. Datagrams (datagram-port.ts) go by udp.ts. The only
+// sockets of the initiator are here.
 
 export { Address } from './address.ts';
 export { type CircuitHandlers, type DisconnectKind, formatEndpoint, VirtualCircuit } from './circuit.ts';
 export type { CircuitState } from './circuit-states.ts';
 export { type CircuitOptions, EngineConnection } from './connection.ts';
-export type { Link, LinkEvents, LinkListener, LocalBinding, Remote, TransportDriver } from './driver.ts';
+export { type DatagramHandlers, type DatagramOptions, DatagramPort } from './datagram-port.ts';
+export type {
+  DatagramEvents,
+  DatagramLink,
+  Link,
+  LinkEvents,
+  LinkListener,
+  LocalBinding,
+  Remote,
+  TransportDriver,
+} from './driver.ts';
 export { Engine } from './engine.ts';
 export type { Fault, FaultDirection } from './fault-lane.ts';
 export { type FaultScript, faultyDriver } from './faulty.ts';
@@ -26,4 +37,5 @@ export type { EngineOptions } from './options.ts';
 export { type TcpOptions, tcpDriver } from './tcp.ts';
 export { type TlsOptions, tlsDriver } from './tls.ts';
 export { Transport } from './transport.ts';
+export { udpDriver } from './udp.ts';
 export type { WorkerContext, WorkQueue } from './worker.ts';

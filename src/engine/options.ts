@@ -1,6 +1,7 @@
 // The engine's options with their defaults, resolved and checked once.
 
 import { type Clock, systemClock, UsageError } from '../base/index.ts';
+import type { Remote } from './driver.ts';
 
 /** What an engine may be told. */
 export interface EngineOptions {
@@ -39,4 +40,19 @@ export function integer(argument: string, value: number, least: number): number 
   throw new UsageError('ISCSI_BAD_ARGUMENT', `${argument} is ${value}, not an integer of at least ${least}`, {
     argument,
   });
+}
+
+/** Returns a remote that could be one, or throws UsageError `ISCSI_BAD_ARGUMENT`. */
+export function checkRemote({ host, port }: Remote): Remote {
+  if (host === '') throw new UsageError('ISCSI_BAD_ARGUMENT', 'the host is empty', { argument: 'host' });
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new UsageError('ISCSI_BAD_ARGUMENT', `port ${port} is not between 1 and 65535`, { argument: 'port' });
+  }
+  return { host, port };
+}
+
+/** Returns a local port number, 0 for a free one, or throws UsageError `ISCSI_BAD_ARGUMENT`. */
+export function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError('ISCSI_BAD_ARGUMENT', `port ${port} is not between 0 and 65535`, { argument: 'port' });
 }
