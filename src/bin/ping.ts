@@ -19,7 +19,8 @@ export const ping: CliEnvironment['ping'] = async ({ address, count, size, timeo
     await once(child, 'close');
   } catch (error) {
     signal.throwIfAborted();
-    return { replies: 0, problem: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { replies: 0, problem: `The program ping cannot be run: ${reason}` };
   }
   const received = /(\d+)(?: packets)? received/.exec(output)?.[1];
   if (received === undefined) return { replies: 0, problem: complaint.trim() || 'The program ping says nothing' };

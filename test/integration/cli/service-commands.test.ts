@@ -1,6 +1,7 @@
 // The commands of the service against a service: what they say is what the target sees.
 
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { createMemoryDevice } from '../../../src/block/index.ts';
 import { Interruption } from '../../../src/cli/index.ts';
@@ -10,6 +11,7 @@ import { Kept } from '../../support/cli-world.ts';
 import { eventually } from '../../support/eventually.ts';
 import { hawser } from '../../support/hawser-program.ts';
 import { openServiceDesk, type ServiceDesk } from '../../support/service-desk.ts';
+import { makeTempDir } from '../../support/temp.ts';
 
 const name = 'iqn.2026-11.example:disk';
 const wholeId = /[0-9a-f]{16}-[0-9a-f]{16}/;
@@ -247,6 +249,19 @@ suite('iscsicli against a service', () => {
     assert.match(gone.last, /^ISDSC_INVALID_SESSION_ID \(0xefff001c\)/);
     const unknown = await iscsicli('QLoginTarget', 'iqn.2026-11.example:other');
     assert.equal(unknown.status, 0x29);
+  });
+
+  test('Ping asks by the program that the host has for it', async () => {
+    await using dir = await makeTempDir();
+    const asked = ['iscsicli', 'Ping', '*', '192.0.2.10', '2', '64', '1'];
+    const env = { HAWSER_SOCKET: desk.socketPath, PATH: dir.path };
+    const nowhere = await hawser(asked, { env });
+    assert.match(nowhere.stdout, /^The program ping cannot be run: .*\nWSAEACCES /);
+    const script = '#!/bin/sh\necho "$@" >&2\necho "2 packets transmitted, 1 received, 50% packet loss"\nexit 1\n';
+    await writeFile(dir.file('ping'), script, { mode: 0o755 });
+    const answered = await hawser(asked, { env });
+    assert.equal(answered.status, 0, answered.stdout);
+    assert.match(answered.stdout, /^1 of 2 requests of 64 bytes to 192\.0\.2\.10 were answered$/m);
   });
 
   test('a persistent login is kept and not carried out', async () => {
