@@ -14,6 +14,7 @@ import { isnsSources } from './discovery/isns-source.ts';
 import { sendTargetsSource } from './discovery/send-targets-source.ts';
 import { EventLog } from './events/event-log.ts';
 import { reportInstance } from './events/instance-reports.ts';
+import type { InstancePort } from './instance-port.ts';
 import type { Instances } from './instances.ts';
 import { LoginOperations } from './logins/login-operations.ts';
 import { LoginRules } from './logins/login-rules.ts';
@@ -201,7 +202,9 @@ export class ServiceParts {
       if (portal === undefined) throw new ServiceError('SERVICE_PORTAL_UNKNOWN', `There is no portal ${key}`);
       return { portal, password: wanted.portals.secret(key) };
     };
-    return sendTargetsSource({ instance: instances.at(record().portal), rules, record });
+    const instance = (): InstancePort => instances.at(record().portal);
+    const instanceName = record().portal.instance ?? instances.first.name;
+    return sendTargetsSource({ instance, instanceName, rules, record });
   }
 }
 

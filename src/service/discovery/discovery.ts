@@ -37,6 +37,8 @@ export class Discovery {
   readonly #sources = new Map<string, AskedSource>();
   readonly #waiting = new Map<string, Deferred<void>>();
   #firstRound: Promise<void> = Promise.resolve();
+  /** Sources that are wanted no more, until nothing of them is left. */
+  readonly #closing = new Set<Promise<void>>();
   #closed: Error | undefined;
 
   constructor(parts: DiscoveryParts) {
@@ -152,7 +154,7 @@ export class Discovery {
   async close(): Promise<void> {
     const reason = new ServiceError('SERVICE_STOPPING', 'The service is being stopped');
     this.#closed = reason;
-    await Promise.all([...this.#sources.values()].map((source) => source.close(reason)));
+    await Promise.all([...[...this.#sources.values()].map((source) => source.close(reason)), ...this.#closing]);
     this.#sources.clear();
   }
 
@@ -160,7 +162,9 @@ export class Discovery {
     const source = this.#sources.get(name);
     if (source === undefined) return;
     this.#sources.delete(name);
-    void source.close(new ServiceError('SERVICE_SERVER_UNKNOWN', `${source.source.mechanism} is not asked any more`));
+    const reason = new ServiceError('SERVICE_SERVER_UNKNOWN', `${source.source.mechanism} is not asked any more`);
+    const closing = source.close(reason).finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
     if (forgets) this.#changed(this.known.forget(name));
   }
 

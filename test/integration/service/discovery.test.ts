@@ -28,6 +28,23 @@ suite('discovery by the service', () => {
     );
   });
 
+  test('a portal or a login of an instance that is not there any more is a concern, and no obstacle to a start', async () => {
+    await using lab = await openLab({ instances: [{ name: 'one' }] });
+    const target = await lab.target();
+    await lab.service.addPortal({ ...target.portal, instance: 'one' });
+    await lab.service.addPersistentLogin({ targetName, portal: target.portal, instance: 'one' });
+    await lab.start();
+    await lab.service.ready;
+    const { concerns } = await lab.service.status();
+    assert.deepEqual(
+      concerns.map(({ kind, code }) => [kind, code]),
+      [
+        ['persistent login', 'SERVICE_INSTANCE_UNKNOWN'],
+        ['portal', 'SERVICE_INSTANCE_UNKNOWN'],
+      ],
+    );
+  });
+
   test('RemoveIScsiSendTargetPortal: what nothing else tells of is not known any more; sessions stay', async () => {
     await using lab = await openLab();
     const { service } = lab;
