@@ -1,9 +1,11 @@
 // How the command line reaches the service: over its control API.
 
 import type { CliEnvironment } from '../cli/index.ts';
-import { defaultSocketPath, openControlClient } from '../control/index.ts';
 
-export const connectService: CliEnvironment['connectService'] = (address) => {
+export const connectService: CliEnvironment['connectService'] = async (address) => {
+  // Loaded here, since the other commands need none of it and would start later.
+  const { defaultSocketPath, openControlClient } = await import('../control/index.ts');
+  const usualSocketPath = (): string => defaultSocketPath({ variables: process.env, isRoot: process.getuid?.() === 0 });
   const client = openControlClient(
     'url' in address
       ? {
@@ -13,14 +15,10 @@ export const connectService: CliEnvironment['connectService'] = (address) => {
         }
       : { socketPath: address.socketPath ?? usualSocketPath() },
   );
-  return Promise.resolve({
+  return {
     service: client,
     close: async () => {
       await client.close();
     },
-  });
+  };
 };
-
-function usualSocketPath(): string {
-  return defaultSocketPath({ variables: process.env, isRoot: process.getuid?.() === 0 });
-}

@@ -2,8 +2,16 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { parsePortal } from '../../adapter/index.ts';
-import { anyInitiatorPort, type InitiatorPlace, type PortalAddress, type TargetPortal } from '../../service/index.ts';
+import type {
+  anyInitiatorPort as contractPort,
+  InitiatorPlace,
+  PortalAddress,
+  TargetPortal,
+} from '../../service/index.ts';
 import { integerFrom } from '../sizes.ts';
+
+/** The contract's `anyInitiatorPort`, for which alone the whole service would have to be loaded. */
+const anyInitiatorPort: typeof contractPort = 0xffffffff;
 
 /** The options that say which adapter, and which of its ports. */
 export interface PlaceOptions {

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { DeviceBusyError, raceAbort, type StatusFacts, statusFacts } from '../../base/index.ts';
-import { type Answer, openIscsiDsc } from '../../iscsidsc/index.ts';
+import type { Answer } from '../../iscsidsc/index.ts';
 import { addAddressOptions, withService } from '../client/service-action.ts';
 import { addJsonOption, type CommandContext } from '../command-context.ts';
 import { CommandLineError, describeHolder, StatusEnd } from '../failure.ts';
@@ -57,6 +57,7 @@ async function carryOut(context: CommandContext, self: Command, name: string, gi
   const call = command.parse(values);
   values.end();
   const { answer, lines } = await withService(context, self.opts(), async (service) => {
+    const { openIscsiDsc } = await import('../../iscsidsc/index.ts');
     // The calls of the Discovery Library know of no interruption.
     return await raceAbort(call({ dsc: openIscsiDsc(service), service, ping: environment.ping, signal }), signal);
   }).catch((error: unknown): Outcome => failed(error));

@@ -1,7 +1,7 @@
 // How iscsicli commands print: a name, a colon and a value a line, what belongs to something indented below it.
 
 import type { ISCSI_UNIQUE_SESSION_ID, LoginOptionsInput, TargetMappingInput } from '../../iscsidsc/index.ts';
-import { ISCSI_ANY_INITIATOR_PORT } from '../../iscsidsc/index.ts';
+import { ISCSI_ANY_INITIATOR_PORT } from './header-values.ts';
 
 /** A name with its value. */
 export type Fact = readonly [name: string, value: string | number | bigint | undefined];

@@ -1,7 +1,7 @@
 // The values that logins and what leads to logins have in common: login options, portals, places, mappings.
 
 import type { LoginOptionsInput, TargetMappingInput, TargetPortalInput } from '../../iscsidsc/index.ts';
-import { ISCSI_ANY_INITIATOR_PORT, ISCSI_AUTH_TYPES } from '../../iscsidsc/index.ts';
+import { ISCSI_ANY_INITIATOR_PORT, ISCSI_CHAP_AUTH_TYPE } from './header-values.ts';
 import type { Values } from './values.ts';
 
 /** A login as LoginTarget and PersistentLoginTarget are told of it. */
@@ -63,7 +63,7 @@ export function readUser(values: Values): LoginOptionsInput | null {
   const Username = values.optionalText('Username');
   const Password = values.optionalText('Password');
   if (Username === undefined && Password === undefined) return null;
-  return withoutDefaults({ Username, Password, AuthType: ISCSI_AUTH_TYPES.ISCSI_CHAP_AUTH_TYPE });
+  return withoutDefaults({ Username, Password, AuthType: ISCSI_CHAP_AUTH_TYPE });
 }
 
 /** An address and a port; null where the address is left to the default. */

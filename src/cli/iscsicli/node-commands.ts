@@ -1,11 +1,9 @@
 // The iscsicli commands for the node, for iSNS servers and for secrets.
 
-import { IKE_AUTHENTICATION_METHOD, ISCSI_ALL_INITIATOR_PORTS } from '../../iscsidsc/index.ts';
 import { type IscsicliCommand, outcome } from './command.ts';
+import { ISCSI_ANY_INITIATOR_PORT, IKE_AUTHENTICATION_PRESHARED_KEY_METHOD as pskMethod } from './header-values.ts';
 import { factLines, formatHex, indented } from './layout.ts';
 import type { Values } from './values.ts';
-
-const pskMethod = IKE_AUTHENTICATION_METHOD.IKE_AUTHENTICATION_PRESHARED_KEY_METHOD;
 
 export const nodeCommands: readonly IscsicliCommand[] = [
   {
@@ -130,5 +128,5 @@ export const nodeCommands: readonly IscsicliCommand[] = [
 
 function readInitiator(values: Values): { readonly instance: string | null; readonly port: number } {
   const instance = values.optionalText('InitiatorName') ?? null;
-  return { instance, port: values.optionalNumber('PortNumber') ?? ISCSI_ALL_INITIATOR_PORTS };
+  return { instance, port: values.optionalNumber('PortNumber') ?? ISCSI_ANY_INITIATOR_PORT };
 }

@@ -3,7 +3,6 @@
 
 import { asIscsiError, statusOfError, statusValue } from '../../base/index.ts';
 import type { Answer, LoginOptionsInput } from '../../iscsidsc/index.ts';
-import { ISCSI_ANY_INITIATOR_PORT } from '../../iscsidsc/index.ts';
 import type {
   AuthType,
   DigestWish,
@@ -13,6 +12,7 @@ import type {
   TargetMapping,
 } from '../../service/index.ts';
 import type { Outcome } from './command.ts';
+import { ISCSI_ANY_INITIATOR_PORT } from './header-values.ts';
 import type { LoginValues } from './login-values.ts';
 
 const authTypes: readonly AuthType[] = ['none', 'chap', 'mutualChap'];

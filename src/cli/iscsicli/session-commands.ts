@@ -1,7 +1,7 @@
 // The iscsicli commands for sessions and their connections.
 
-import { ISCSI_ANY_INITIATOR_PORT } from '../../iscsidsc/index.ts';
 import { type IscsicliCommand, outcome } from './command.ts';
+import { ISCSI_ANY_INITIATOR_PORT } from './header-values.ts';
 import { factLines, formatId } from './layout.ts';
 import {
   loginOptionNames,

@@ -1,8 +1,8 @@
 // The iscsicli commands for targets and for where they are learned of.
 
 import type { Answer, ISCSI_TARGET_PORTAL_INFO_EX, TargetPortalInput } from '../../iscsidsc/index.ts';
-import { ISCSI_ANY_INITIATOR_PORT } from '../../iscsidsc/index.ts';
 import { type IscsicliCommand, type Outcome, outcome } from './command.ts';
+import { ISCSI_ANY_INITIATOR_PORT } from './header-values.ts';
 import { factLines, formatHex, formatPortNumber, indented, listLines, loginOptionFacts, orAny } from './layout.ts';
 import {
   loginOptionNames,

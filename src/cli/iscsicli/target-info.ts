@@ -1,8 +1,8 @@
 // What TargetInfo prints: everything that one mechanism, or each of them, has found out about a target.
 
 import type { Answer, IscsiDsc } from '../../iscsidsc/index.ts';
-import { TARGET_INFORMATION_CLASS as infoClass } from '../../iscsidsc/index.ts';
 import { type Outcome, outcome } from './command.ts';
+import { TARGET_INFORMATION_CLASS as infoClass } from './header-values.ts';
 import { factLines, formatHex, indented, loginOptionFacts, mappingLines, orAny } from './layout.ts';
 
 /** Asks for every class of information. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { hawser } from '../../support/hawser-program.ts';
+import { runCli } from '../../support/cli-world.ts';
 import { skipWithout } from '../../support/peers.ts';
 import { toolOutput } from '../../support/run-tool.ts';
 
@@ -20,14 +20,14 @@ async function completeInBash(script: string, lines: readonly (readonly string[]
 }
 
 async function completionFor(shell: string): Promise<string> {
-  const { status, stdout, stderr } = await hawser(['completion', shell]);
+  const { status, stdout, stderr } = await runCli(['completion', shell]);
   assert.equal(status, 0, stderr);
   return stdout;
 }
 
 /** The commands and the options that the help of a command lists. */
 async function helpOf(words: readonly string[]): Promise<{ commands: string[]; options: string[] }> {
-  const { stdout } = await hawser([...words, '--help']);
+  const { stdout } = await runCli([...words, '--help']);
   const commands =
     stdout
       .split(/^(?:Commands[^\n]*):$/m)
@@ -119,5 +119,5 @@ suite('completion in zsh', () => {
 });
 
 test('a shell that is not known is a bad command line', async () => {
-  assert.equal((await hawser(['completion', 'tcsh'])).status, 2);
+  assert.equal((await runCli(['completion', 'tcsh'])).status, 2);
 });

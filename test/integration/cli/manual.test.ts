@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { hawser } from '../../support/hawser-program.ts';
+import { runCli } from '../../support/cli-world.ts';
 import { skipWithout } from '../../support/peers.ts';
 import { inRepository } from '../../support/repository.ts';
 import { runTool } from '../../support/run-tool.ts';
@@ -13,7 +13,7 @@ const manual = inRepository('docs/hawser.1');
 suite('the manual', () => {
   test('has a part for every command', async () => {
     const text = await readFile(manual, 'utf8');
-    const { stdout } = await hawser(['--help']);
+    const { stdout } = await runCli(['--help']);
     const commands = stdout
       .split(/^Commands[^\n]*:$/m)
       .slice(1)

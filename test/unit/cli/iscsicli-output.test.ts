@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { DeviceBusyError, ServiceError } from '../../../src/base/index.ts';
 import { Interruption } from '../../../src/cli/index.ts';
+import * as own from '../../../src/cli/iscsicli/header-values.ts';
+import * as header from '../../../src/iscsidsc/index.ts';
 import { type FakeAnswers, type FakeCall, makeFakeService } from '../../support/answering-service.ts';
 import { type CliResult, runCli } from '../../support/cli-world.ts';
 import {
@@ -26,6 +28,19 @@ async function iscsicli(
   const { service, calls } = makeFakeService(answers);
   return { ...(await runCli(['iscsicli', ...line.split(' ')], { service })), calls };
 }
+
+test('the values of the header that iscsicli has of its own are those of iscsidsc', () => {
+  const { TARGET_INFORMATION_CLASS, ...values } = own;
+  const all: Readonly<Record<string, unknown>> = {
+    ...header,
+    ...header.ISCSI_AUTH_TYPES,
+    ...header.IKE_AUTHENTICATION_METHOD,
+  };
+  for (const [name, value] of Object.entries(values)) assert.equal(value, all[name], name);
+  for (const [name, value] of Object.entries(TARGET_INFORMATION_CLASS)) {
+    assert.equal(value, header.TARGET_INFORMATION_CLASS[name as keyof typeof header.TARGET_INFORMATION_CLASS], name);
+  }
+});
 
 suite('iscsicli lists', () => {
   test('sessions with their connections', async () => {
