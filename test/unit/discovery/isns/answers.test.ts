@@ -10,12 +10,15 @@ import {
   encodeAttributes,
   functionId,
   type IsnsAttribute,
+  type IsnsMessage,
   type IsnsTarget,
   isnsTag,
+  MessageAssembler,
   readNotice,
   readRegistration,
   readTargets,
 } from '../../../../src/discovery/isns/index.ts';
+import { fromIsnsd } from '../../../vectors/isns.ts';
 
 const me = 'iqn.2026-11.hawser.test:me';
 
@@ -192,5 +195,41 @@ suite('iSNS notices', () => {
       () => noticeOf(esi, ['timestamp', 1], ['entityIdentifier'], ['portalIpAddress'], ['portalPort']),
     ];
     for (const read of broken) assert.throws(read, { code: 'ISNS_BAD_ANSWER' });
+  });
+});
+
+suite('what isnsd sends', () => {
+  const messageOf = (text: string): IsnsMessage => {
+    const messages: IsnsMessage[] = [];
+    new MessageAssembler((each) => messages.push(each), 4096).push(Buffer.from(text, 'hex'));
+    assert.equal(messages.length, 1);
+    return messages[0]!;
+  };
+
+  test('RFC 4171 §5.7.5.1: the answer to a registration is read', () => {
+    const { functionId: id, sender, payload } = messageOf(fromIsnsd.registered);
+    assert.deepEqual([id, sender], [0x8001, 'server']);
+    const answer = readRegistration(decodeAnswer(functionId.devAttrReg, payload));
+    assert.deepEqual(answer, { entity: me, periodSeconds: 3600 });
+  });
+
+  test('RFC 4171 §5.7.5.2: the answer to a query is read; the portal of isnsadm has an IPv4-compatible address', () => {
+    const targets = readTargets(decodeAnswer(functionId.devAttrQry, messageOf(fromIsnsd.targets).payload));
+    const portals = [{ host: '192.0.2.1', port: 3260, portalGroupTag: 1 }];
+    assert.deepEqual(targets, [{ name: 'iqn.2026-11.hawser.test:one', alias: 'first', portals }]);
+  });
+
+  test('RFC 4171 §5.6.5.8: an SCN is read', () => {
+    const notice = readNotice(messageOf(fromIsnsd.scn));
+    assert.equal(notice?.kind, 'stateChange');
+    assert.equal(notice.destination, me);
+    assert.deepEqual(notice.changes, [{ kind: 'added', nodeName: 'iqn.2026-11.hawser.test:one' }]);
+  });
+
+  test('RFC 4171 §5.6.5.13: an ESI is read', () => {
+    const notice = readNotice(messageOf(fromIsnsd.esi));
+    assert.equal(notice?.kind, 'statusInquiry');
+    assert.deepEqual([notice.entity, notice.portal], [me, { address: '127.0.0.1', port: 37_983 }]);
+    assert.equal(notice.echo[0]?.value, 0x6b01_ee06);
   });
 });
