@@ -27,6 +27,7 @@ const levels: Readonly<Record<string, Level>> = {
   loginFailed: 'warn',
   portalFailed: 'warn',
   discoveryFailed: 'warn',
+  isnsLost: 'warn',
   sessionLost: 'warn',
   sessionGone: 'error',
   connectionLost: 'warn',

@@ -7,6 +7,7 @@ import { DeviceOperations } from './devices/device-operations.ts';
 import { DeviceWatch } from './devices/device-watch.ts';
 import { OsNumbers } from './devices/os-numbers.ts';
 import { PersistentDevices } from './devices/persistent-devices.ts';
+import { shown } from './discovery/asked-source.ts';
 import { Discovery, type SourceKind } from './discovery/discovery.ts';
 import { DiscoveryOperations } from './discovery/discovery-operations.ts';
 import type { DiscoverySource } from './discovery/discovery-source.ts';
@@ -190,13 +191,7 @@ export class ServiceParts {
 
   #openSource(rules: LoginRules, kind: SourceKind, key: string, changed: () => void): DiscoverySource {
     const { wanted, instances } = this;
-    if (kind === 'isnsServer') {
-      const { clock, openIsnsSource = isnsSources({ instance: instances.first.name, clock }) } = this.#ground.options;
-      const node = (): { name: string; alias: string | undefined } => {
-        return { name: nodeNameOf(wanted), alias: wanted.node.get(onlyKey)?.alias };
-      };
-      return openIsnsSource(key, { node, changed });
-    }
+    if (kind === 'isnsServer') return this.#openIsnsSource(key, changed);
     const record = (): ReturnType<Parameters<typeof sendTargetsSource>[0]['record']> => {
       const portal = wanted.portals.get(key);
       if (portal === undefined) throw new ServiceError('SERVICE_PORTAL_UNKNOWN', `There is no portal ${key}`);
@@ -205,6 +200,21 @@ export class ServiceParts {
     const instance = (): InstancePort => instances.at(record().portal);
     const instanceName = record().portal.instance ?? instances.first.name;
     return sendTargetsSource({ instance, instanceName, rules, record });
+  }
+
+  #openIsnsSource(address: string, changed: () => void): DiscoverySource {
+    const { wanted, instances, events } = this;
+    const { clock, openIsnsSource = isnsSources({ instance: instances.first.name, clock }) } = this.#ground.options;
+    return openIsnsSource(address, {
+      node: () => ({ name: nodeNameOf(wanted), alias: wanted.node.get(onlyKey)?.alias }),
+      changed,
+      registered: () => {
+        events.publish('isnsRegistered', { detail: { address } });
+      },
+      lost: (error) => {
+        events.publish('isnsLost', { detail: { address, error: shown(error) } });
+      },
+    });
   }
 }
 

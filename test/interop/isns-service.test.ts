@@ -98,9 +98,14 @@ suite('the service and isnsd', { skip: skipWithout(['isnsd', 'isnsadm']) }, () =
     const server = await service.addIsnsServer({ address });
     assert.deepEqual([server.outcome.error?.code, server.isRegistered], ['ISNS_UNREACHABLE', false]);
     await assert.rejects(service.refreshIsnsServer({ address }), { code: 'ISNS_UNREACHABLE' });
+    const registered = eventOf(service, 'isnsRegistered');
     await using isnsd = await startIsnsd({ port: before.port });
     await isnsd.addTarget({ name: other, portal: '192.0.2.9:3260' });
     const refreshed = await service.refreshIsnsServer({ address });
     assert.deepEqual([refreshed.outcome.targetCount, refreshed.isRegistered], [1, true]);
+    assert.deepEqual((await registered).detail, { address });
+    const lost = eventOf(service, 'isnsLost');
+    isnsd.signal('SIGKILL');
+    assert.equal(((await lost).detail['error'] as { code: string }).code, 'ISNS_UNREACHABLE');
   });
 });

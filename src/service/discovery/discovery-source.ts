@@ -1,5 +1,6 @@
 // What can be asked for targets: the seam between the bookkeeping of discovery and the ways in which targets are found.
 
+import type { IscsiError } from '../../base/index.ts';
 import type { TargetPortal } from '../contract/names.ts';
 
 /** A target as a source tells of it. */
@@ -29,6 +30,10 @@ export interface IsnsSurroundings {
   readonly node: () => { readonly name: string; readonly alias: string | undefined };
   /** To be called when the server says that something has changed. */
   readonly changed: () => void;
+  /** To be called when the server has come to know us. */
+  readonly registered: () => void;
+  /** To be called when the server has been lost, once for each time that it knew us. */
+  readonly lost: (error: IscsiError) => void;
 }
 
 /** Opens the source behind an iSNS server's address: `host` or `host:port`. */

@@ -14,9 +14,18 @@ export interface IsnsSourceParts {
 
 /** Makes the way to iSNS servers, over TCP whatever the sessions travel over. */
 export function isnsSources({ instance, clock }: IsnsSourceParts): OpenIsnsSource {
-  return (address, { node, changed }) => {
+  return (address, { node, changed, registered, lost }) => {
     const registration = new IsnsRegistration({ server: parseServer(address, isnsPort), node, clock });
+    let isKnown = false;
     registration.events.on('changed', changed);
+    registration.events.on('registered', () => {
+      if (!isKnown) registered();
+      isKnown = true;
+    });
+    registration.events.on('lost', (error) => {
+      if (isKnown) lost(error);
+      isKnown = false;
+    });
     return {
       mechanism: `iSNS:${address}`,
       instance,
