@@ -1,5 +1,5 @@
-// Run as a process of its own by engine.test.ts: opens and closes circuits over TCP in every way, and must then exit by
-// itself, with nothing left to keep it alive.
+// Run as a process of its own by engine.test.ts: opens and closes circuits over TCP in every way, listens for one, and must
+// then exit by itself, with nothing left to keep it alive.
 
 import net from 'node:net';
 import { nextTurn } from '../../src/base/index.ts';
@@ -56,6 +56,10 @@ const aborted = connection.buildCircuit({
 abort.abort(new Error('on purpose'));
 await aborted.catch(() => {});
 const circuits = connection.circuits.length;
+const listener = await address.listen({}, () => ({ received() {}, drained() {}, disconnected() {} }));
+const { address: host, port: listening } = listener.local;
+const calling = address.buildConnection({ host, port: listening });
+await calling.buildCircuit({ handlers: { received() {}, drained() {}, disconnected() {} } }); // left for engine.close
 await engine.close();
 await new Promise((resolve) => server.close(resolve));
 
