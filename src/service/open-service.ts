@@ -23,10 +23,7 @@ import { Wanted } from './wanted/wanted.ts';
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const resolved = resolveOptions(options);
-  const store = openStore({
-    directory: resolved.stateDirectory,
-    ...(resolved.storeHooks === undefined ? {} : { hooks: resolved.storeHooks }),
-  });
+  const store = openStore({ directory: resolved.stateDirectory });
   let instances: Instances | undefined;
   try {
     const wanted = new Wanted(store);

@@ -2,7 +2,6 @@
 
 import type { ConnectOptions, InitiatorInstanceOptions } from '../adapter/index.ts';
 import { type Clock, systemClock, UsageError } from '../base/index.ts';
-import type { OpenStoreOptions } from '../store/index.ts';
 import type { OpenIsnsSource } from './discovery/discovery-source.ts';
 import type { RadiusMutual } from './logins/login-rules.ts';
 
@@ -41,14 +40,12 @@ export interface ServiceOptions {
   readonly version?: string;
   /** From 0 up to 1: the chance in waits. */
   readonly random?: () => number;
-  /** For tests that end the process in the middle of a change. */
-  readonly storeHooks?: OpenStoreOptions['hooks'];
 }
 
 /** {@link ServiceOptions} with every default filled in. */
 export interface ResolvedServiceOptions
-  extends Required<Omit<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual' | 'storeHooks' | 'instances'>>,
-    Pick<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual' | 'storeHooks'> {
+  extends Required<Omit<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual' | 'instances'>>,
+    Pick<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual'> {
   readonly instances: readonly [ServiceInstanceOptions, ...ServiceInstanceOptions[]];
 }
 
@@ -62,7 +59,7 @@ export function resolveOptions(options: ServiceOptions): ResolvedServiceOptions 
   if (new Set(instances.map(({ name }) => name.toLowerCase())).size < instances.length) {
     throw new UsageError('ISCSI_BAD_ARGUMENT', 'Two initiator instances have one name', { argument: 'instances' });
   }
-  const { transport, openIsnsSource, radiusMutual, storeHooks } = options;
+  const { transport, openIsnsSource, radiusMutual } = options;
   return {
     stateDirectory: options.stateDirectory,
     instances,
@@ -77,7 +74,6 @@ export function resolveOptions(options: ServiceOptions): ResolvedServiceOptions 
     ...(transport === undefined ? {} : { transport }),
     ...(openIsnsSource === undefined ? {} : { openIsnsSource }),
     ...(radiusMutual === undefined ? {} : { radiusMutual }),
-    ...(storeHooks === undefined ? {} : { storeHooks }),
   };
 }
 
