@@ -38,7 +38,7 @@ export type {
 } from './instance/session-counters.ts';
 export { formatUniqueId, UniqueIds } from './instance/unique-ids.ts';
 export { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, parsePortal, toChap, toConnectOptions } from './iscsi-url.ts';
-export { formatIsid, type IsidParts, parseIsid } from './isid.ts';
+export { formatIsid, type IsidParts, type IsidPlan, parseIsid, randomIsid } from './isid.ts';
 export {
   type IsnsLimits,
   type IsnsNode,

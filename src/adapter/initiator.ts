@@ -16,7 +16,7 @@ import {
 import { type ConnectOptions, type LoginWishes, toLogin } from './connect-options.ts';
 import { checkName, defaultInitiatorName } from './initiator-name.ts';
 import { InitiatorSession } from './initiator-session.ts';
-import { IsidAllocator, toIsid } from './isid.ts';
+import { IsidAllocator, type IsidPlan, toIsid } from './isid.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { Logins } from './logins.ts';
 import { PortalGroups } from './portal-groups.ts';
@@ -34,6 +34,8 @@ export interface InitiatorOptions {
   readonly clock?: Clock;
   /** Is told what there is to count. */
   readonly observer?: SessionObserver;
+  /** For one that keeps its ISIDs over its process; they begin by chance unless given. */
+  readonly isids?: IsidPlan;
 }
 
 /** An initiator: discovers targets and logs in to them. Ready as soon as it is made; `close` logs everything out. */
@@ -44,7 +46,7 @@ export class Initiator {
   readonly #engine: Engine;
   readonly #addresses: LocalAddresses;
   readonly #observer: SessionObserver | undefined;
-  readonly #logins = new Logins();
+  readonly #logins: Logins;
   /** Discovery sessions have no SCSI port, and ISIDs of their own, so that no target takes one of them for another. */
   readonly #discoveryIsids = new IsidAllocator();
   readonly #discoveries = new Map<number, Promise<unknown>>();
@@ -64,6 +66,7 @@ export class Initiator {
     const transport = this.#engine.buildTransport(options.transport ?? tcpDriver());
     this.#addresses = new LocalAddresses(transport, options.binding);
     this.#observer = options.observer;
+    this.#logins = new Logins(options.isids);
   }
 
   /** The sessions that are open now. */

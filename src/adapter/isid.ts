@@ -61,26 +61,41 @@ export function parseIsid(text: string): number {
   return checkIsid(Number.parseInt(digits, 16));
 }
 
+/** Where an initiator's own ISIDs begin, for one that keeps them over its process. */
+export interface IsidPlan {
+  /** The first one to be allocated; the others have its first 32 bits. */
+  readonly first: number;
+  /** Whether an ISID is kept for a certain login to the target, so that no other one gets it by chance. */
+  readonly isReserved: (targetName: string, isid: number) => boolean;
+}
+
+/**
+ * An ISID of the random type: 40 bits of chance, so that processes of one host and one initiator name do not meet. `random`
+ * gives that many random bytes.
+ */
+export function randomIsid(random: (length: number) => Uint8Array = randomBytes): number {
+  const [a = 0, b = 0, c = 0, high = 0, low = 0] = random(5);
+  return toIsid({ random: (a << 16) | (b << 8) | c, qualifier: (high << 8) | low });
+}
+
 /**
  * Hands out ISIDs by conservative reuse (RFC 7143 §10.1.1): always the first that is not taken, so that an initiator has
- * no more ports than it has sessions with one target. Where they begin is chance, 40 bits of it, so that processes of
- * one host and one initiator name do not meet.
+ * no more ports than it has sessions with one target.
  */
 export class IsidAllocator {
   readonly #authority: number;
   readonly #first: number;
 
-  /** `random` gives that many random bytes; node:crypto's randomBytes unless given. */
-  constructor(random: (length: number) => Uint8Array = randomBytes) {
-    const [a = 0, b = 0, c = 0, high = 0, low = 0] = random(5);
-    this.#authority = (a << 16) | (b << 8) | c;
-    this.#first = (high << 8) | low;
+  /** Begins with `first`. Throws UsageError ISCSI_BAD_ARGUMENT for one that is no ISID. */
+  constructor(first: number = randomIsid()) {
+    this.#first = checkIsid(first) % bits16;
+    this.#authority = first - this.#first;
   }
 
   /** The first ISID that is not taken. Throws SessionError ISCSI_QUEUE_FULL when 65536 are. */
   allocate(isTaken: (isid: number) => boolean): number {
     for (let step = 0; step < bits16; step += 1) {
-      const isid = toIsid({ random: this.#authority, qualifier: (this.#first + step) % bits16 });
+      const isid = this.#authority + ((this.#first + step) % bits16);
       if (!isTaken(isid)) return isid;
     }
     throw new SessionError('ISCSI_QUEUE_FULL', 'The initiator has as many sessions with the target as there are ISIDs');

@@ -4,7 +4,7 @@
 import { raceAbort, SessionError } from '../base/index.ts';
 import type { ExistingSession } from './connect-options.ts';
 import type { InitiatorSession } from './initiator-session.ts';
-import { formatIsid, IsidAllocator } from './isid.ts';
+import { formatIsid, IsidAllocator, type IsidPlan } from './isid.ts';
 import { SharedLogin } from './shared-login.ts';
 
 /** The session that is wanted. */
@@ -28,11 +28,14 @@ type LogIn = (isid: number, signal: AbortSignal) => Promise<InitiatorSession>;
 /** All logins of one initiator to normal sessions, and the sessions that they made. */
 export class Logins {
   readonly #isids: IsidAllocator;
+  readonly #plan: IsidPlan | undefined;
   readonly #entries = new Set<Entry>();
   #closed: Error | undefined;
 
-  constructor(isids: IsidAllocator = new IsidAllocator()) {
-    this.#isids = isids;
+  /** ISIDs begin by chance unless there is a plan. */
+  constructor(plan?: IsidPlan) {
+    this.#isids = new IsidAllocator(plan?.first);
+    this.#plan = plan;
   }
 
   /** The sessions that are open now. */
@@ -110,6 +113,7 @@ export class Logins {
 
   /** By one target: a redirect may lead to any of its portal groups, and so into the place of another session. */
   #isTaken(targetName: string, isid: number): boolean {
+    if (this.#plan?.isReserved(targetName, isid) === true) return true;
     return [...this.#entries].some((entry) => entry.targetName === targetName && entry.isid === isid);
   }
 }

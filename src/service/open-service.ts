@@ -3,6 +3,7 @@
 import { InitiatorInstance, UniqueIds } from '../adapter/index.ts';
 import { openStore } from '../store/index.ts';
 import { Instances } from './instances.ts';
+import { KeptIsids } from './logins/kept-isids.ts';
 import { Metrics } from './metrics.ts';
 import { nodeNameOf } from './node.ts';
 import {
@@ -23,7 +24,8 @@ import { Wanted } from './wanted/wanted.ts';
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const resolved = resolveOptions(options);
-  const store = openStore({ directory: resolved.stateDirectory });
+  const { stateDirectory, storeHooks } = resolved;
+  const store = openStore({ directory: stateDirectory, ...(storeHooks === undefined ? {} : { hooks: storeHooks }) });
   let instances: Instances | undefined;
   try {
     const wanted = new Wanted(store);
@@ -45,6 +47,7 @@ function openInstances(
   { commandAnswered }: Metrics,
 ): Instances {
   const ids = new UniqueIds();
+  const isids = new KeptIsids(wanted);
   const nodeName = nodeNameOf(wanted);
   const alias = wanted.node.get(onlyKey)?.alias;
   const open = ({ name, adapterId, binding }: ServiceInstanceOptions): InitiatorInstance =>
@@ -54,6 +57,7 @@ function openInstances(
       ids,
       clock,
       commandAnswered,
+      isids: isids.planOf(name),
       ...(alias === undefined ? {} : { alias }),
       ...(adapterId === undefined ? {} : { adapterId }),
       ...(binding === undefined ? {} : { binding }),

@@ -2,6 +2,7 @@
 
 import type { ConnectOptions, InitiatorInstanceOptions } from '../adapter/index.ts';
 import { type Clock, systemClock, UsageError } from '../base/index.ts';
+import type { StoreHooks } from '../store/index.ts';
 import type { OpenIsnsSource } from './discovery/discovery-source.ts';
 import type { RadiusMutual } from './logins/login-rules.ts';
 
@@ -40,12 +41,14 @@ export interface ServiceOptions {
   readonly version?: string;
   /** From 0 up to 1: the chance in waits. */
   readonly random?: () => number;
+  /** For tests that end the process between two steps of a change. @internal */
+  readonly storeHooks?: StoreHooks;
 }
 
 /** {@link ServiceOptions} with every default filled in. */
 export interface ResolvedServiceOptions
-  extends Required<Omit<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual' | 'instances'>>,
-    Pick<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual'> {
+  extends Required<Omit<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual' | 'instances' | 'storeHooks'>>,
+    Pick<ServiceOptions, 'transport' | 'openIsnsSource' | 'radiusMutual' | 'storeHooks'> {
   readonly instances: readonly [ServiceInstanceOptions, ...ServiceInstanceOptions[]];
 }
 
@@ -59,7 +62,7 @@ export function resolveOptions(options: ServiceOptions): ResolvedServiceOptions 
   if (new Set(instances.map(({ name }) => name.toLowerCase())).size < instances.length) {
     throw new UsageError('ISCSI_BAD_ARGUMENT', 'Two initiator instances have one name', { argument: 'instances' });
   }
-  const { transport, openIsnsSource, radiusMutual } = options;
+  const { transport, openIsnsSource, radiusMutual, storeHooks } = options;
   return {
     stateDirectory: options.stateDirectory,
     instances,
@@ -74,6 +77,7 @@ export function resolveOptions(options: ServiceOptions): ResolvedServiceOptions 
     ...(transport === undefined ? {} : { transport }),
     ...(openIsnsSource === undefined ? {} : { openIsnsSource }),
     ...(radiusMutual === undefined ? {} : { radiusMutual }),
+    ...(storeHooks === undefined ? {} : { storeHooks }),
   };
 }
 

@@ -17,6 +17,7 @@ import { EventLog } from './events/event-log.ts';
 import { reportInstance } from './events/instance-reports.ts';
 import type { InstancePort } from './instance-port.ts';
 import type { Instances } from './instances.ts';
+import { KeptIsids } from './logins/kept-isids.ts';
 import { LoginOperations } from './logins/login-operations.ts';
 import { LoginRules } from './logins/login-rules.ts';
 import { Logins } from './logins/logins.ts';
@@ -90,7 +91,8 @@ export class ServiceParts {
         this.#reconciler.wake(targetName);
       },
     });
-    const logins = new Logins({ wanted, instances, discovery: this.#sources, rules, numbers });
+    const isids = new KeptIsids(wanted);
+    const logins = new Logins({ wanted, instances, discovery: this.#sources, rules, numbers, isids });
     this.#reconciler = new Reconciler({
       wanted,
       sessions,
@@ -98,6 +100,9 @@ export class ServiceParts {
       clock,
       random,
       attempt: (key, signal) => this.logins.attempt(key, signal),
+      isUp: (key, { facts }) => {
+        isids.keep(key, facts.session.isid);
+      },
     });
     const parts = { wanted, instances, sessions, events, clock, numbers, watch: this.#watch };
     this.node = new Node(wanted, instances, events);

@@ -55,7 +55,7 @@ export class InitiatorInstance {
 
   /** Throws UsageError ISCSI_BAD_ARGUMENT for a node name that is none, or a binding that this host does not have. */
   constructor(options: InitiatorInstanceOptions) {
-    const { nodeName = defaultInitiatorName(), binding, transport } = options;
+    const { nodeName = defaultInitiatorName(), binding, transport, isids } = options;
     this.name = options.name;
     this.adapterId = options.adapterId ?? randomAdapterId();
     this.#nodeName = checkName(nodeName, 'nodeName');
@@ -70,6 +70,7 @@ export class InitiatorInstance {
       observer: this.#statistics.observer,
       ...(binding === undefined ? {} : { binding }),
       ...(transport === undefined ? {} : { transport }),
+      ...(isids === undefined ? {} : { isids }),
     });
     this.#logins = new InstanceLogins(() => this.sessions());
     this.#statistics.start();
@@ -113,7 +114,10 @@ export class InitiatorInstance {
     const { sessionType, existing, initiatorPort, connect = {} } = input;
     const targetName = checkName(input.targetName, 'targetName');
     const isInformational = sessionType === 'informational';
-    const settings = { ...this.#node(), ...connect };
+    // Whoever is content with the session that another login makes is so under any ISID.
+    const { isid, ...told } = connect;
+    const settings = { ...this.#node(), ...told };
+    const order = { ...settings, ...(isid === undefined ? {} : { isid }), targetName, informational: isInformational };
     const { session, ...how } = await this.#logins.obtain(
       {
         targetName,
@@ -124,8 +128,7 @@ export class InitiatorInstance {
       },
       {
         candidates: (portals) => this.#candidates(portals, connect),
-        logIn: async (candidates, end) =>
-          await this.#logIn({ ...settings, targetName, informational: isInformational }, candidates, end),
+        logIn: async (candidates, end) => await this.#logIn(order, candidates, end),
       },
       input.signal,
     );

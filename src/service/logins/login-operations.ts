@@ -81,9 +81,9 @@ export class LoginOperations {
       const message = `There is no such persistent login to ${wish.targetName}`;
       throw new ServiceError('SERVICE_LOGIN_UNKNOWN', message, { field: 'targetName' });
     }
+    wanted.removeLogins(keys);
     for (const key of keys) {
       reconciler.remove(key);
-      wanted.logins.delete(key);
       events.publish('persistentLoginRemoved', { targetName: wish.targetName, detail: { login: key } });
     }
     return { removed: keys.length };

@@ -1,6 +1,7 @@
 // Logins to targets: those that a user asks for, and those that persistent logins want.
 
-import { ServiceError } from '../../base/index.ts';
+import type { LoginToTargetInput } from '../../adapter/index.ts';
+import { IscsiError, ServiceError } from '../../base/index.ts';
 import { anyInitiatorPort, type PortalAddress, type TargetPortal } from '../contract/names.ts';
 import type { LoginInput, LoginResult } from '../contract/sessions.ts';
 import type { OsNumbers } from '../devices/os-numbers.ts';
@@ -14,6 +15,7 @@ import { plainPlace } from '../wanted/place.ts';
 import { secretBytes } from '../wanted/vault.ts';
 import type { Wanted } from '../wanted/wanted.ts';
 import { refuseIpsec } from './ipsec.ts';
+import type { KeptIsids } from './kept-isids.ts';
 import type { LoginRules } from './login-rules.ts';
 
 /** What a login is to be, completed by what is kept of its target. */
@@ -29,6 +31,7 @@ export interface LoginsParts {
   readonly discovery: Discovery;
   readonly rules: LoginRules;
   readonly numbers: OsNumbers;
+  readonly isids: KeptIsids;
 }
 
 /** What to do about a session that there is. */
@@ -83,7 +86,7 @@ export class Logins {
   /** Logs in. Rejects with the errors of the adapter, with ServiceError, or with the signal's reason. */
   async carryOut(plan: LoginPlan, existing: Existing | undefined, signal: AbortSignal): Promise<LoginResult> {
     const { record, password } = plan;
-    const { instances, rules, numbers } = this.#parts;
+    const { instances, rules, numbers, isids } = this.#parts;
     const { targetName, isInformational, loginOptions, securityFlags, initiatorPort } = record;
     const instance = instances.at(record);
     const connect = rules.sessionWishes({ options: loginOptions, password, securityFlags });
@@ -92,7 +95,7 @@ export class Logins {
     // A mapping of a session that may be there already is that session's own, so it is no obstacle.
     const claim = record.mapping === undefined ? undefined : this.#claim(instance, record);
     try {
-      const result = await instance.loginToTarget({
+      const login: LoginToTargetInput = {
         targetName,
         portals,
         sessionType: isInformational ? 'informational' : 'data',
@@ -100,7 +103,9 @@ export class Logins {
         connect,
         signal,
         ...(initiatorPort === undefined || initiatorPort === anyInitiatorPort ? {} : { initiatorPort }),
-      });
+      };
+      const isid = existing === 'add' ? undefined : isids.of(record);
+      const result = await logIn(instance, login, isid);
       const sessionId = formatUniqueId(instance.adapterId, result.uniqueSessionId);
       if (claim !== undefined && !result.wasThere) numbers.bind(claim, sessionId);
       else if (claim !== undefined) numbers.drop(claim);
@@ -128,6 +133,21 @@ export class Logins {
     const given = known.find((each) => isSame(each, portal)) ?? portal;
     const mayHop = ((loginOptions.loginFlags ?? 0) & loginFlag.portalHopping) !== 0;
     return mayHop ? [given, ...known.filter((each) => !isSame(each, portal))] : [given];
+  }
+}
+
+/** Logs in under an ISID, or, where a session of ours has that one, under another. */
+async function logIn(
+  instance: InstancePort,
+  login: LoginToTargetInput,
+  isid: number | undefined,
+): ReturnType<InstancePort['loginToTarget']> {
+  if (isid === undefined) return await instance.loginToTarget(login);
+  try {
+    return await instance.loginToTarget({ ...login, connect: { ...login.connect, isid } });
+  } catch (error) {
+    if (!(error instanceof IscsiError && error.code === 'ISCSI_SESSION_EXISTS')) throw error;
+    return await instance.loginToTarget(login);
   }
 }
 

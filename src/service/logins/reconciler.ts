@@ -17,6 +17,8 @@ export interface ReconcilerParts {
   readonly events: EventLog;
   readonly clock: Clock;
   readonly random: () => number;
+  /** A persistent login has a session. */
+  readonly isUp: (key: string, entry: Entry) => void;
   /** Carries out the persistent login of this key. */
   readonly attempt: (key: string, signal: AbortSignal) => Promise<UniqueId>;
 }
@@ -118,6 +120,8 @@ export class Reconciler {
     const { targetName } = record;
     const { events } = this.#parts;
     if (state === 'up' && sessionId !== undefined) {
+      const entry = this.#parts.sessions.find(sessionId);
+      if (entry !== undefined) this.#parts.isUp(key, entry);
       events.publish('persistentLoginUp', { targetName, sessionId, detail: { login: key } });
     } else if (state === 'waiting') {
       const why = error === undefined ? {} : { error: shown(error) };

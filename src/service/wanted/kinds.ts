@@ -72,6 +72,12 @@ export interface TunnelRecord extends InitiatorPlace {
   readonly outer: string;
 }
 
+/** An ISID that is kept for an instance, or for a persistent login. */
+export interface IsidRecord {
+  readonly owner: string;
+  readonly isid: string;
+}
+
 /** The key of a record of which there is one. */
 export const onlyKey = 'default';
 
@@ -166,3 +172,18 @@ export const tunnelKind: Kind<TunnelRecord> = {
   schema: z.strictObject({ ...place, destination: host.exactOptional(), outer: host }),
   keyOf: (record) => `${record.destination ?? '*'} ${placeKey(record)}`,
 };
+
+const isidSchema: z.ZodType<IsidRecord> = z.strictObject({
+  owner: z.string().min(1),
+  isid: z.string().regex(/^0x[0-9a-f]{12}$/),
+});
+
+/** By the instance's name in lower case. */
+export const instanceIsidKind: Kind<IsidRecord> = {
+  kind: 'instanceIsid',
+  schema: isidSchema,
+  keyOf: ({ owner }) => owner,
+};
+
+/** By the persistent login's key. */
+export const loginIsidKind: Kind<IsidRecord> = { kind: 'loginIsid', schema: isidSchema, keyOf: ({ owner }) => owner };

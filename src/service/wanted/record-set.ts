@@ -104,16 +104,16 @@ export class RecordSet<T> {
     this.#store.change((tx) => {
       this.deleteIn(tx, key);
     });
-    this.#forget(key);
+    this.forget(key);
     return true;
   }
 
-  /** Takes all records away, with their secrets. */
+  /** Takes all records away, with their secrets, at once. */
   clear(): void {
     this.#store.change((tx) => {
       for (const key of this.#records.keys()) this.deleteIn(tx, key);
     });
-    for (const key of this.keys()) this.#forget(key);
+    for (const key of this.keys()) this.forget(key);
   }
 
   /** Reads all records of the store anew; those of this run stay. */
@@ -132,13 +132,14 @@ export class RecordSet<T> {
     }
   }
 
-  /** @internal */
+  /** Takes a record and its secret away as a part of a change. `forget` is to follow when that has been made. @internal */
   deleteIn(tx: StoreChange, key: string): void {
     tx.delete(this.kind.kind, key);
     tx.deleteSecret(this.secretName(key));
   }
 
-  #forget(key: string): void {
+  /** What a change has taken away is here no more either. @internal */
+  forget(key: string): void {
     this.#vault.lend(this.secretName(key), undefined);
     this.#volatile.delete(key);
     this.#records.delete(key);

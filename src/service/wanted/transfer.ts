@@ -41,7 +41,10 @@ export function exportState(wanted: Wanted, includesSecrets: boolean): ExportedS
 export function importState(store: Store, wanted: Wanted, state: unknown, merges: boolean): void {
   const { records, secrets } = readState(wanted, state);
   store.change((tx) => {
-    if (!merges) tx.clear();
+    if (!merges) {
+      tx.clear();
+      wanted.keepLocal(tx);
+    }
     for (const { kind, key, value } of records) tx.put(kind, key, value);
     for (const { name, bytes } of secrets) tx.putSecret(name, bytes);
   });

@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatIsid, IsidAllocator, parseIsid, toIsid } from '../../../src/adapter/isid.ts';
+import { formatIsid, IsidAllocator, parseIsid, randomIsid, toIsid } from '../../../src/adapter/isid.ts';
 
 const free = (): boolean => false;
 
 test('§11.12.5: T is 10b (random), A is 0, B and C are the random number, D counts on from chance', () => {
-  const isids = new IsidAllocator((length) => Uint8Array.from([0xa1, 0xa2, 0xa3, 0xff, 0xff].slice(0, length)));
+  const isids = new IsidAllocator(
+    randomIsid((length) => Uint8Array.from([0xa1, 0xa2, 0xa3, 0xff, 0xff].slice(0, length))),
+  );
   const first = isids.allocate(free);
   assert.equal(formatIsid(first), '0x80a1a2a3ffff');
   assert.equal(formatIsid(isids.allocate((isid) => isid === first)), '0x80a1a2a30000');
@@ -39,7 +41,7 @@ test('§11.12.5: initiators of the same name are told apart by chance, of 40 bit
     lengths.push(length);
     return new Uint8Array(length);
   };
-  new IsidAllocator(random).allocate(free);
+  new IsidAllocator(randomIsid(random)).allocate(free);
   assert.deepEqual(lengths, [5]);
   const seen = Array.from({ length: 200 }, () => new IsidAllocator().allocate(free));
   assert.equal(new Set(seen).size, 200);
