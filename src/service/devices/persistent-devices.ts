@@ -54,29 +54,31 @@ export class PersistentDevices {
     return { path, isPresent: this.#parts.watch.isPresent(path) };
   }
 
-  /** Binds every device of the sessions that have a persistent login. */
+  /** Binds every device of the sessions that have a persistent login, at once. */
   async bindAll(): Promise<PersistentDevice[]> {
     const { wanted, events } = this.#parts;
-    for (const path of await this.#paths()) {
-      const { targetName } = parseDevicePath(path);
-      if (!this.#hasLogin(targetName) || wanted.devices.get(path) !== undefined) continue;
-      wanted.devices.put({ path });
-      events.publish('deviceBound', { path, targetName });
-    }
+    const paths = (await this.#paths()).filter((path) => {
+      return this.#hasLogin(parseDevicePath(path).targetName) && wanted.devices.get(path) === undefined;
+    });
+    wanted.devices.putAll(paths.map((path) => ({ path })));
+    for (const path of paths) events.publish('deviceBound', { path, targetName: parseDevicePath(path).targetName });
     return this.all();
   }
 
   /** Throws ServiceError SERVICE_DEVICE_UNKNOWN for one that is not bound. */
   unbind(path: DevicePath): void {
-    const { wanted, events } = this.#parts;
-    if (!wanted.devices.delete(path)) {
+    if (!this.#parts.wanted.devices.delete(path)) {
       throw new ServiceError('SERVICE_DEVICE_UNKNOWN', `${path} is not bound`, { field: 'path' });
     }
-    events.publish('deviceUnbound', { path, targetName: parseDevicePath(path).targetName });
+    this.#tellUnbound(path);
   }
 
+  /** Unbinds all, at once. */
   clear(): void {
-    for (const path of this.#parts.wanted.devices.keys()) this.unbind(path);
+    const { devices } = this.#parts.wanted;
+    const paths = devices.keys();
+    devices.clear();
+    for (const path of paths) this.#tellUnbound(path);
   }
 
   /** Resolves when all are there. Rejects with ServiceError SERVICE_DEVICES_MISSING after `timeoutMs`, or as the signal says. */
@@ -102,6 +104,10 @@ export class PersistentDevices {
     } finally {
       for (const stop of stops) stop();
     }
+  }
+
+  #tellUnbound(path: DevicePath): void {
+    this.#parts.events.publish('deviceUnbound', { path, targetName: parseDevicePath(path).targetName });
   }
 
   #missingError(): ServiceError {

@@ -98,6 +98,18 @@ export class RecordSet<T> {
     return key;
   }
 
+  /** Puts records that have no secrets, all of them or none. */
+  putAll(records: readonly T[]): void {
+    if (records.length === 0) return;
+    this.#store.change((tx) => {
+      for (const record of records) tx.put(this.kind.kind, this.kind.keyOf(record), record);
+    });
+    for (const record of records) {
+      this.#volatile.delete(this.kind.keyOf(record));
+      this.#records.set(this.kind.keyOf(record), record);
+    }
+  }
+
   /** Takes a record and its secret away. Returns whether there was one. */
   delete(key: string): boolean {
     if (!this.#records.has(key)) return false;
