@@ -48,6 +48,7 @@ function bench(names: readonly string[]): Bench {
     events,
     clock,
     random: () => 0,
+    isUp: () => undefined,
     attempt: (key, signal) => {
       const targetName = wanted.logins.get(key)?.targetName ?? '';
       if (failing.has(targetName)) return Promise.reject(dead);
