@@ -5,6 +5,7 @@ import type { InstanceInfo } from './contract/initiator.ts';
 import { anyInitiatorPort, type InitiatorPlace } from './contract/names.ts';
 import type { InstancePort } from './instance-port.ts';
 import { hex } from './unique-ids.ts';
+import { plainPlace } from './wanted/place.ts';
 
 /** All instances; there is at least one. */
 export class Instances {
@@ -32,9 +33,16 @@ export class Instances {
     throw new ServiceError('SERVICE_INSTANCE_UNKNOWN', message, { field: 'initiatorPort' });
   }
 
+  /** The place as it is kept: with the instance's own spelling of its name, and without what means any. */
+  place(place: InitiatorPlace): InitiatorPlace {
+    const { instance, ...port } = plainPlace(place);
+    if (instance === undefined) return port;
+    return { instance: this.#find(instance)?.name ?? instance, ...port };
+  }
+
   /** Throws ServiceError SERVICE_INSTANCE_UNKNOWN for a name that is none. */
   named(name: string): InstancePort {
-    const instance = this.all.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    const instance = this.#find(name);
     if (instance !== undefined) return instance;
     throw new ServiceError('SERVICE_INSTANCE_UNKNOWN', `There is no initiator instance ${name}`, { field: 'instance' });
   }
@@ -46,5 +54,9 @@ export class Instances {
       sessionCount: instance.sessions().length,
       ports: instance.ports,
     }));
+  }
+
+  #find(name: string): InstancePort | undefined {
+    return this.all.find((each) => each.name.toLowerCase() === name.toLowerCase());
   }
 }

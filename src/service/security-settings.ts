@@ -10,7 +10,7 @@ import { ikeSettingsInput, placeInput, presharedKeyInput, secretInput, tunnelInp
 import type { Instances } from './instances.ts';
 import { checkChapSecret } from './logins/login-rules.ts';
 import { onlyKey } from './wanted/kinds.ts';
-import { placeKey, plainPlace } from './wanted/place.ts';
+import { placeKey } from './wanted/place.ts';
 import { parseServer, radiusPort } from './wanted/servers.ts';
 import { secretBytes, secretName } from './wanted/vault.ts';
 import type { Wanted } from './wanted/wanted.ts';
@@ -71,22 +71,28 @@ export class SecuritySettings {
 
   /** The settings of a place, or those of every place that hold for it too. */
   ikeSettings(input: InitiatorPlace): IkeSettings {
-    const place = checkInput(placeInput, input);
-    this.#instances.at(place);
+    const checked = checkInput(placeInput, input);
+    this.#instances.at(checked);
+    const place = this.#instances.place(checked);
     const { ike, groupKey } = this.#wanted;
-    const keys = [placeKey(place), placeKey({ ...place, initiatorPort: undefined as never }), placeKey({})];
+    const { instance } = place;
+    const keys = [place, instance === undefined ? {} : { instance }, {}].map(placeKey);
     const key = keys.find((each) => ike.get(each) !== undefined);
     const record = key === undefined ? undefined : ike.get(key);
     const hasKey = (key !== undefined && ike.hasSecret(key)) || groupKey.hasSecret(onlyKey);
     const identity = record?.identity ?? groupKey.get(onlyKey)?.identity;
-    return { ...plainPlace(place), securityFlags: record?.securityFlags ?? 0, identity, hasKey };
+    return { ...place, securityFlags: record?.securityFlags ?? 0, identity, hasKey };
   }
 
   setIkeSettings(input: IkeSettingsInput): void {
     const settings = checkInput(ikeSettingsInput, input);
     this.#instances.at(settings);
     const { securityFlags, identity, key, persists = true } = settings;
-    const record = { ...plainPlace(settings), securityFlags, ...(identity === undefined ? {} : { identity }) };
+    const record = {
+      ...this.#instances.place(settings),
+      securityFlags,
+      ...(identity === undefined ? {} : { identity }),
+    };
     this.#wanted.ike.put(record, { persists, ...(key === undefined ? {} : { secret: secretBytes(key) }) });
     this.#events.publish('ikeSettingsChanged');
   }
@@ -116,7 +122,7 @@ export class SecuritySettings {
     this.#instances.at(settings);
     const { destination, outer, persists = true } = settings;
     const { tunnels } = this.#wanted;
-    const where = { ...plainPlace(settings), ...(destination === undefined ? {} : { destination }) };
+    const where = { ...this.#instances.place(settings), ...(destination === undefined ? {} : { destination }) };
     if (outer === undefined) tunnels.delete(tunnels.keyOf({ ...where, outer: '' }));
     else tunnels.put({ ...where, outer }, { persists });
     this.#events.publish('tunnelAddressesChanged');

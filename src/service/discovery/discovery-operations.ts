@@ -22,7 +22,7 @@ import {
 import type { Instances } from '../instances.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { portalKind, type StaticTargetRecord } from '../wanted/kinds.ts';
-import { formatPortal, plainPlace } from '../wanted/place.ts';
+import { formatPortal } from '../wanted/place.ts';
 import { isnsPort, parseServer } from '../wanted/servers.ts';
 import { secretBytes } from '../wanted/vault.ts';
 import type { Wanted } from '../wanted/wanted.ts';
@@ -56,7 +56,7 @@ export class DiscoveryOperations {
     instances.at(checked);
     const { host, port, symbolicName = '', loginOptions = {}, securityFlags = 0 } = checked;
     const { password, ...options } = loginOptions;
-    const record = { ...plainPlace(checked), host, port, symbolicName, loginOptions: options, securityFlags };
+    const record = { ...instances.place(checked), host, port, symbolicName, loginOptions: options, securityFlags };
     const isNew = wanted.portals.get(wanted.portals.keyOf(record)) === undefined;
     const secret = password === undefined ? null : secretBytes(password);
     const key = wanted.portals.put(record, { secret });
@@ -163,7 +163,9 @@ export class DiscoveryOperations {
 
   #knownPortal(input: InitiatorPlace & PortalAddress): { readonly key: string; readonly address: string } {
     const checked = checkInput(portalKeyInput, input);
-    const key = portalKind.keyOf({ ...checked, symbolicName: '', loginOptions: {}, securityFlags: 0 });
+    const { host, port } = checked;
+    const place = this.#parts.instances.place(checked);
+    const key = portalKind.keyOf({ ...place, host, port, symbolicName: '', loginOptions: {}, securityFlags: 0 });
     const address = formatPortal(checked);
     if (this.#parts.wanted.portals.get(key) === undefined) throw unknownPortal(address);
     return { key, address };

@@ -8,6 +8,7 @@ import type { Discovery } from '../discovery/discovery.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { checkInput } from '../input/check.ts';
 import { loginInput, persistentLoginInput, persistentLoginKeyInput } from '../input/sessions.ts';
+import type { Instances } from '../instances.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { LoginRecord } from '../wanted/kinds.ts';
 import { formatPortal } from '../wanted/place.ts';
@@ -18,6 +19,7 @@ import type { Reconciler } from './reconciler.ts';
 /** What these operations need from around them. */
 export interface LoginOperationsParts {
   readonly wanted: Wanted;
+  readonly instances: Instances;
   readonly sessions: Sessions;
   readonly logins: Logins;
   readonly reconciler: Reconciler;
@@ -71,8 +73,9 @@ export class LoginOperations {
   }
 
   removePersistentLogin(input: PersistentLoginKey): { readonly removed: number } {
-    const { wanted, reconciler, events } = this.#parts;
-    const wish = checkInput(persistentLoginKeyInput, input);
+    const { wanted, instances, reconciler, events } = this.#parts;
+    const named = checkInput(persistentLoginKeyInput, input);
+    const wish = { ...named, ...instances.place(named) };
     const keys = wanted.logins.keys().filter((key) => {
       const record = wanted.logins.get(key);
       return record !== undefined && isMeant(record, wish);

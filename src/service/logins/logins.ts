@@ -11,7 +11,6 @@ import type { InstancePort } from '../instance-port.ts';
 import type { Instances } from '../instances.ts';
 import { formatUniqueId } from '../unique-ids.ts';
 import type { LoginRecord } from '../wanted/kinds.ts';
-import { plainPlace } from '../wanted/place.ts';
 import { secretBytes } from '../wanted/vault.ts';
 import type { Wanted } from '../wanted/wanted.ts';
 import { refuseIpsec } from './ipsec.ts';
@@ -64,7 +63,7 @@ export class Logins {
     const password = given === undefined ? wanted.staticTargets.secret(targetName) : secretBytes(given);
     const placed = mapping ?? defaults?.mapping;
     const record: LoginRecord = {
-      ...plainPlace(input),
+      ...instances.place(input),
       targetName,
       isInformational,
       loginOptions,

@@ -163,6 +163,9 @@ suite('sessions of the service', () => {
       (await service.sessions()).map(({ instance }) => instance),
       ['one', 'two'],
     );
+    const kept = await service.addPersistentLogin({ targetName, instance: 'ONE', initiatorPort: 0xffff_ffff });
+    assert.deepEqual([kept.instance, kept.actual.sessionId], ['one', first.sessionId]);
+    assert.deepEqual(await service.removePersistentLogin({ targetName, instance: 'oNe' }), { removed: 1 });
     const { instances: known } = await service.initiator();
     const port = known[0]?.ports.indexOf('127.0.0.1');
     const third = await service.login({ targetName, instance: 'one', initiatorPort: port ?? 0, existing: 'add' });
