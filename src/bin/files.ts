@@ -1,7 +1,8 @@
 // The files that the command line handles other than as block devices.
 
+import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream } from 'node:fs';
-import { mkdtemp, open, realpath, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -14,13 +15,18 @@ const longestSecretFile = 4096;
 /** As much as all the certificates of a system take, several times over. */
 const longestCertificateFile = 1 << 20;
 
+/** As much as the control API takes of a state. */
+const longestDocument = 64 << 20;
+
 export const files: CliFiles = {
   describe,
   makeSparse,
   makeTemporaryFolder,
   openWritable,
   readCertificates,
+  readDocument,
   readSecret,
+  writePrivate,
 };
 
 async function readSecret(path: string): Promise<Uint8Array> {
@@ -29,6 +35,28 @@ async function readSecret(path: string): Promise<Uint8Array> {
 
 async function readCertificates(path: string): Promise<Uint8Array> {
   return await readUpTo(path, longestCertificateFile);
+}
+
+async function readDocument(path: string): Promise<Uint8Array> {
+  return await named(path, 'be read', async () => {
+    const { size } = await stat(path);
+    if (size > longestDocument) throw new Error(`it is longer than ${longestDocument} bytes`);
+    return await readFile(path);
+  });
+}
+
+async function writePrivate(path: string, bytes: Uint8Array): Promise<void> {
+  await named(path, 'be written', async () => {
+    // A name that nobody can have put there before, so that the mode is ours from the first byte on.
+    const draft = `${path}.${randomUUID()}`;
+    try {
+      await writeFile(draft, bytes, { mode: 0o600, flag: 'wx', flush: true });
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+  });
 }
 
 async function readUpTo(path: string, longest: number): Promise<Uint8Array> {

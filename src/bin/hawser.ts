@@ -8,6 +8,7 @@ import { askSecret } from './ask-secret.ts';
 import { connectService } from './connect-service.ts';
 import { files } from './files.ts';
 import { ping } from './ping.ts';
+import { tellSupervisor } from './tell-supervisor.ts';
 
 process.title = 'hawser';
 const interrupter = new AbortController();
@@ -47,6 +48,8 @@ const environment: CliEnvironment = {
   files,
   askSecret,
   connectService,
+  isRoot: process.getuid?.() === 0,
+  tellSupervisor,
   ping,
 };
 

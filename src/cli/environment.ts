@@ -21,6 +21,10 @@ export interface CliEnvironment {
   readonly askSecret: (question: string, signal: AbortSignal) => Promise<string>;
   /** Reaches the service. Rejects with ServiceError SERVICE_NOT_RUNNING where none answers. */
   readonly connectService: (address: ServiceAddress, signal: AbortSignal) => Promise<ServiceLink>;
+  /** Whether the user is root, who has the places of the system. */
+  readonly isRoot: boolean;
+  /** Tells the service manager how this process is (sd_notify), where one wants to know. Never rejects. */
+  readonly tellSupervisor: (assignments: readonly string[]) => Promise<void>;
   /** Asks an address whether it is there (ICMP). */
   readonly ping: (request: PingRequest, signal: AbortSignal) => Promise<PingResult>;
 }
@@ -59,6 +63,10 @@ export interface CliFiles {
   readSecret(path: string): Promise<Uint8Array>;
   /** Reads a file of certificates whole. One that is too long to be one is refused. */
   readCertificates(path: string): Promise<Uint8Array>;
+  /** Reads a document whole, up to the size of the largest state that a service takes. */
+  readDocument(path: string): Promise<Uint8Array>;
+  /** Writes a file that only its owner can read, in place of one that is there; all of it or nothing. */
+  writePrivate(path: string, bytes: Uint8Array): Promise<void>;
   /** What a path names now, and an identity by which two paths to one file are known. */
   describe(path: string): Promise<FileDescription | undefined>;
   /** Makes a regular file of `size` zero bytes that takes up no space yet, in place of one that is there. */

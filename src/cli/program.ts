@@ -12,6 +12,7 @@ import { addInfo } from './info.ts';
 import { addIscsicli } from './iscsicli/iscsicli.ts';
 import { addLs } from './ls.ts';
 import { addRead } from './read.ts';
+import { addService } from './service/service.ts';
 import { addTarget } from './target.ts';
 import { addTour } from './tour.ts';
 import { addWrite } from './write.ts';
@@ -60,6 +61,7 @@ export function makeProgram(context: CommandContext): Command {
   addFault(program, context);
   addTour(program, context);
   program.commandsGroup('Commands of the service:');
+  addService(program, context);
   addServiceCommands(program, context);
   addIscsicli(program, context);
   addCompletion(program, context);

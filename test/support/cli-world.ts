@@ -63,6 +63,8 @@ export function makeWorld(
       questions.push(question);
       return Promise.resolve(answers.shift() ?? '');
     },
+    isRoot: false,
+    tellSupervisor: () => Promise.resolve(),
     ping: ({ count }) => Promise.resolve({ replies: given.pings ?? count, problem: undefined }),
     connectService: (address) => {
       given.onConnect?.(address);

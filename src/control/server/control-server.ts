@@ -33,8 +33,8 @@ export interface ControlServerOptions {
 export interface ControlHooks {
   /** An operation has been answered. */
   readonly onAnswer?: (facts: AnswerFacts) => void;
-  /** Something happened that should not have: a fault of the program, of which the client is not told. */
-  readonly onFault?: (error: unknown) => void;
+  /** Something happened that should not have: a fault of the program, of which the client is not told. With its stack. */
+  readonly onFault?: (fault: string) => void;
 }
 
 /** A control API that is served. */

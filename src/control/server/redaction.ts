@@ -10,7 +10,7 @@ const shortestSecret = 6;
 export function redact(text: string, input: unknown): string {
   let redacted = text;
   for (const secret of secretsIn(input, false)) {
-    redacted = redacted.replaceAll(JSON.stringify(secret).slice(1, -1), '***');
+    redacted = redacted.replaceAll(JSON.stringify(secret).slice(1, -1), '***').replaceAll(secret, '***');
   }
   return redacted;
 }

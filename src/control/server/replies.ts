@@ -1,5 +1,6 @@
 // What goes out: answers and problems, with the headers that all have, and without what must not go out.
 
+import { inspect } from 'node:util';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type IscsiError, ServiceError } from '../../base/index.ts';
 import { httpStatus } from '../http-status.ts';
@@ -34,10 +35,10 @@ const refusals: Readonly<
 export class Replies {
   readonly #inputs = new WeakMap<FastifyRequest, unknown>();
   readonly #errors = new WeakMap<FastifyRequest, IscsiError>();
-  readonly #onFault: (error: unknown) => void;
+  readonly #onFault: (fault: string) => void;
 
   /** @param onFault hears of what should not have happened: a fault of the program. */
-  constructor(onFault: (error: unknown) => void) {
+  constructor(onFault: (fault: string) => void) {
     this.#onFault = onFault;
   }
 
@@ -59,9 +60,10 @@ export class Replies {
   answerError(caught: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const refusal = asRefusal(caught);
     const error = refusal?.error ?? asForeseen(caught);
-    if (error.code === 'SERVICE_FAILED') this.#onFault(caught);
+    const input = this.#inputs.get(request);
+    if (error.code === 'SERVICE_FAILED') this.#onFault(redact(inspect(caught), input));
     this.fail(request, error);
-    return sendProblem(reply, error, refusal?.status ?? httpStatus(error), this.#inputs.get(request));
+    return sendProblem(reply, error, refusal?.status ?? httpStatus(error), input);
   }
 }
 

@@ -6,6 +6,7 @@ import { runCli } from '../../support/cli-world.ts';
 
 const commands = ['discover', 'ls', 'info', 'read', 'write', 'copy', 'bench', 'target', 'fault', 'tour'];
 const families = [
+  'service',
   'portals',
   'targets',
   'isns',
@@ -18,6 +19,7 @@ const families = [
   'initiator',
 ];
 const ofService = [
+  'service',
   'status',
   'portals',
   'targets',
@@ -69,7 +71,9 @@ suite('help', () => {
       for (const member of members) {
         const help = await runCli([...member, '--help']);
         assert.equal(help.status, 0);
-        for (const option of ['--json', '--socket <path>', '--url <url>', '--token-file <file>']) {
+        // The service itself is at no address that it could be asked at.
+        const address = member[1] === 'run' ? [] : ['--url <url>'];
+        for (const option of ['--json', '--socket <path>', '--token-file <file>', ...address]) {
           assert.ok(help.stdout.includes(`  ${option} `), `${member.join(' ')} ${option}`);
         }
         assert.doesNotMatch(help.stdout, /--[a-z-]*(?:secret|password|token) </);
