@@ -1,12 +1,14 @@
 // isnsd, Debian's iSNS server (open-isns-server): each one is a process of its own on a free loopback port.
 
-import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import { eventually } from './eventually.ts';
 import { exitOf, spawnGuarded, toolOutput } from './run-tool.ts';
 import { makeTempDir } from './temp.ts';
 
 export interface IsnsdOptions {
-  /** 0, the default, for a free one. */
+  /** A free one unless set. */
   readonly port?: number;
   /** Lines of its configuration, such as `{ ESIMinInterval: '1' }`. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -29,20 +31,18 @@ export interface Isnsd extends AsyncDisposable {
   readonly ended: Promise<unknown>;
 }
 
-/**
- * A loopback address that is this test process's alone: a server that is started again finds its port free, though the
- * system gives each isnsd the first one that is.
- */
+/** A loopback address that is this test process's alone: the port of a server that is started again is free. */
 const host = `127.${64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 
 /** Starts an isnsd that keeps its database in memory and puts nodes of no domain into one. Resolves once it listens. */
 export async function startIsnsd(options: IsnsdOptions = {}): Promise<Isnsd> {
   const dir = await makeTempDir();
+  const port = options.port ?? (await freePort());
   const common = { ControlSocket: dir.file('control'), Security: '0' };
   const settings = {
     ...common,
     SourceName: 'iqn.2026-11.hawser.isnsd:server',
-    BindAddress: `${host}:${options.port ?? 0}`,
+    BindAddress: `${host}:${port}`,
     PIDFile: dir.file('pid'),
     DefaultDiscoveryDomain: '1',
     SLPRegister: '0',
@@ -61,13 +61,13 @@ export async function startIsnsd(options: IsnsdOptions = {}): Promise<Isnsd> {
   const admin = async (...args: string[]): Promise<string> =>
     await toolOutput('isnsadm', ['-c', dir.file('isnsadm.conf'), '--local', ...args]);
   try {
-    const port = await eventually(
-      () => listeningPort(child.pid ?? 0),
-      (found) => found !== undefined,
+    await eventually(
+      () => isListening(port),
+      (listens) => listens,
     );
     return {
       host,
-      port: port ?? 0,
+      port,
       admin,
       async addTarget({ name, alias, portal }) {
         const node = alias === undefined ? `target=${name}` : `target=${name},alias=${alias}`;
@@ -100,15 +100,22 @@ function entityOf(name: string): string {
   return `${name.slice(name.lastIndexOf(':') + 1)}.example`;
 }
 
-/** The TCP port on which a process listens; isnsd takes a free one, and does not tell. */
-async function listeningPort(pid: number): Promise<number | undefined> {
-  const folder = `/proc/${pid}/fd`;
-  const links = await Promise.all(
-    (await readdir(folder).catch(() => [])).map((name) => readlink(`${folder}/${name}`).catch(() => '')),
+/** A port of the address that nobody listens on; isnsd itself takes only ports below 1024 for any, which needs root. */
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = net.connect(port, host);
+  const isConnected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
   );
-  const inodes = new Set(links.map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]));
-  const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/));
-  const listening = lines.find(([, , , state, , , , , , inode]) => state === '0A' && inodes.has(inode));
-  const port = listening?.[1]?.split(':')[1];
-  return port === undefined ? undefined : Number.parseInt(port, 16);
+  socket.destroy();
+  return isConnected;
 }
