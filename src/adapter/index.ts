@@ -4,7 +4,14 @@
 
 export type { IsnsTarget } from '../discovery/index.ts';
 export { lunToNumber } from '../scsi/index.ts';
-export type { ChapCredentials, ConnectOptions, ExistingSession, LoginWishes } from './connect-options.ts';
+export type { ChapProof, ChapVerifier } from '../session/index.ts';
+export type {
+  ChapCredentials,
+  ConnectOptions,
+  ExistingSession,
+  LoginWishes,
+  MutualChapCredentials,
+} from './connect-options.ts';
 export { Initiator, type InitiatorOptions } from './initiator.ts';
 export { checkName, defaultInitiatorName } from './initiator-name.ts';
 export { InitiatorSession, type LogoutOptions, type LogoutReport } from './initiator-session.ts';
@@ -46,3 +53,4 @@ export {
   isnsPort,
 } from './isns/isns-options.ts';
 export { IsnsRegistration, type IsnsRegistrationEvents } from './isns/isns-registration.ts';
+export { type RadiusVerifierOptions, radiusVerifier } from './radius/radius-verifier.ts';
