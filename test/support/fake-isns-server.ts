@@ -30,6 +30,10 @@ export class FakeIsnsServer {
   /** Whether it still has the node. */
   knowsNode = true;
   periodSeconds = 600;
+  /** How many bytes it sends before it ends its connection, once; undefined for all of them. */
+  cutAfter: number | undefined;
+  /** How many bytes it has sent. */
+  sentBytes = 0;
   #close: () => void = () => undefined;
 
   constructor(driver: MemoryDriver) {
@@ -80,7 +84,17 @@ export class FakeIsnsServer {
     if (status === undefined) return;
     const payload = encodeAnswer(status, status === 0 ? this.#answer(message) : []);
     const answer = { ...message, functionId: message.functionId | 0x8000, sender: 'server', payload } as const;
-    peer.send([encodeMessage(answer)]);
+    this.#send(peer, encodeMessage(answer));
+  }
+
+  #send(peer: MemoryPeer, bytes: Uint8Array): void {
+    const isCut = this.cutAfter !== undefined && this.sentBytes + bytes.length > this.cutAfter;
+    const sent = isCut ? bytes.subarray(0, (this.cutAfter ?? 0) - this.sentBytes) : bytes;
+    this.sentBytes += sent.length;
+    if (sent.length > 0) peer.send([sent]);
+    if (!isCut) return;
+    this.cutAfter = undefined;
+    peer.end();
   }
 
   #answer({ functionId: id, payload }: IsnsMessage): IsnsAttribute[] {

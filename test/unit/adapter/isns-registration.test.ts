@@ -171,6 +171,21 @@ suite('IsnsRegistration', () => {
     );
   });
 
+  test('a line that is cut after any byte of the answers is ISNS_UNREACHABLE, and the next question is answered', async () => {
+    const whole = openBench();
+    await whole.registration.targets();
+    const { sentBytes } = whole.server;
+    await whole[Symbol.asyncDispose]();
+    assert.ok(sentBytes > 100);
+    for (let cutAfter = 0; cutAfter < sentBytes; cutAfter += 1) {
+      await using bench = openBench();
+      bench.server.cutAfter = cutAfter;
+      await assert.rejects(bench.registration.targets(), { code: 'ISNS_UNREACHABLE' }, `after ${cutAfter}`);
+      if (bench.lost.length === 0) await once(bench.registration.events, 'lost');
+      assert.equal((await bench.registration.targets()).length, 1, `after ${cutAfter}`);
+    }
+  });
+
   test('RFC 4171 §6.2.6 it lets the server hear from it at half the period, and registers again where it is not known any more', async () => {
     await using bench = openBench();
     const { server, clock, registration, changes } = bench;
