@@ -29,9 +29,8 @@ interface Bench extends AsyncDisposable {
   readonly changes: () => number;
 }
 
-function openBench(options: Partial<IsnsRegistrationOptions> = {}): Bench {
+function openBench(options: Partial<IsnsRegistrationOptions> = {}, driver: MemoryDriver = memoryDriver()): Bench {
   const clock = new FakeClock();
-  const driver = memoryDriver();
   const server = new FakeIsnsServer(driver);
   const registration = new IsnsRegistration({
     server: { host: isnsPlace.host },
@@ -313,6 +312,16 @@ suite('IsnsRegistration', () => {
     assert.equal(server.value(functionId.devDereg, isnsTag.entityIdentifier), me);
     assert.equal(server.value(functionId.devAttrReg, isnsTag.iscsiName), node.name);
     assert.equal(server.requests(functionId.devAttrReg).length, 3);
+  });
+
+  test('a notice port that somebody has is ISCSI_LISTEN_FAILED, and is had when it is free', async () => {
+    const driver = memoryDriver();
+    const taken = driver.listen({ host: '192.0.2.50', port: 4000 }, () => ({ received: () => undefined }));
+    await using bench = openBench({ noticePort: 4000 }, driver);
+    await assert.rejects(bench.registration.targets(), { code: 'ISCSI_LISTEN_FAILED' });
+    taken.close();
+    await bench.registration.targets();
+    assert.equal(bench.server.value(functionId.devAttrReg, isnsTag.scnPort), 4000);
   });
 
   test('closing waits for a silent server no longer than its limit, and ends every question', async () => {

@@ -100,6 +100,12 @@ suite('iSNS messages', () => {
     );
   });
 
+  test('RFC 4171 §5.1.6: a message has no more PDUs than there are sequence ids', () => {
+    const payload = new Uint8Array(0x1_0001 * 4);
+    const message = { functionId: 1, transactionId: 1, sender: 'client', replaces: false, payload } as const;
+    assert.throws(() => encodeMessage(message, 4), { code: 'ISCSI_BAD_ARGUMENT' });
+  });
+
   test('RFC 4171 §5.2: PDUs of two messages may come mixed, and an empty payload is a message', () => {
     const mixed = [
       '0001 8002 0004 4400 0001 0000 00000000',
