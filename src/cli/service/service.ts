@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { addServiceOptions, serviceAction } from '../client/service-action.ts';
 import { addJsonOption, type CommandContext } from '../command-context.ts';
 import { integerFrom } from '../sizes.ts';
-import { type RunOptions, runService } from './run.ts';
+import type { RunOptions } from './run.ts';
 import { parseListen } from './serving-options.ts';
 import { exportState, importState } from './state.ts';
 
@@ -59,6 +59,8 @@ function addRun(family: Command, context: CommandContext): void {
     .option('--stop-timeout <s>', 'how long that may take; 60 unless given', integerFrom(0, 3600))
     .addOption(new Option('--log-level <level>', 'the least that is logged').choices(logLevels).default('info'));
   addJsonOption(run).action(async (options: RunOptions) => {
+    // Loaded here, with its logger, since every other command would wait for it too.
+    const { runService } = await import('./run.ts');
     await runService(context, options);
   });
 }

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { parsePortal } from '../../adapter/index.ts';
-import { type ControlServerOptions, defaultSocketPath, defaultStateDirectory } from '../../control/index.ts';
+import type { ControlServerOptions } from '../../control/index.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { CommandLineError } from '../failure.ts';
 
@@ -26,6 +26,8 @@ const tokenVariable = 'HAWSER_TOKEN';
 
 /** Reads the files that options name. */
 export async function toServing(options: ServingOptions, environment: CliEnvironment): Promise<Serving> {
+  // Loaded here, since every other command would wait for it too.
+  const { defaultSocketPath, defaultStateDirectory } = await import('../../control/index.ts');
   const { listen } = options;
   const stateDirectory = options.state ?? defaultStateDirectory(environment);
   const socketPath = options.socket ?? defaultSocketPath(environment, stateDirectory);
