@@ -35,7 +35,7 @@ export interface ServiceOptions {
   readonly sessionDefaults?: SessionDefaults;
   /** How iSNS servers are asked; by a registration of the node with each unless given. */
   readonly openIsnsSource?: OpenIsnsSource;
-  /** How RADIUS servers verify targets that prove themselves. */
+  /** How RADIUS servers verify targets that prove themselves; asked by UDP unless given. */
   readonly radiusMutual?: RadiusMutual;
   /** Shown by `status` and `version`: three numbers with points between. */
   readonly version?: string;

@@ -76,7 +76,7 @@ export class ServiceParts {
     const sessions = new Sessions(instances);
     const rules = new LoginRules(wanted, () => nodeNameOf(wanted), {
       defaults: options.sessionDefaults,
-      radiusMutual: options.radiusMutual,
+      ...(options.radiusMutual === undefined ? {} : { radiusMutual: options.radiusMutual }),
     });
     const numbers = new OsNumbers(() => reservedMappings(wanted));
     this.#watch = new DeviceWatch(instances, sessions, events);

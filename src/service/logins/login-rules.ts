@@ -1,6 +1,6 @@
 // From login options as they are kept to what an adapter is told: authentication, keys, policy, and what is refused.
 
-import type { ChapCredentials, ConnectOptions, LoginWishes } from '../../adapter/index.ts';
+import { type ChapCredentials, type ConnectOptions, type LoginWishes, radiusVerifier } from '../../adapter/index.ts';
 import { ServiceError } from '../../base/index.ts';
 import type { DigestWish, LoginOptionsInfo, PolicyName } from '../contract/login-options.ts';
 import type { PortalAddress } from '../contract/names.ts';
@@ -44,13 +44,13 @@ export class LoginRules {
   readonly #wanted: Wanted;
   readonly #nodeName: () => string;
   readonly #defaults: SessionWishes;
-  readonly #radiusMutual: RadiusMutual | undefined;
+  readonly #radiusMutual: RadiusMutual;
 
   /** `defaults` hold for every session where its login options say nothing. */
   constructor(
     wanted: Wanted,
     nodeName: () => string,
-    { defaults, radiusMutual }: { readonly defaults: SessionWishes; readonly radiusMutual: RadiusMutual | undefined },
+    { defaults, radiusMutual = askRadius }: { readonly defaults: SessionWishes; readonly radiusMutual?: RadiusMutual },
   ) {
     this.#wanted = wanted;
     this.#nodeName = nodeName;
@@ -60,7 +60,7 @@ export class LoginRules {
 
   /**
    * What a discovery session is told. Throws ServiceError: SERVICE_IPSEC_UNAVAILABLE, SERVICE_SECRET_MISSING,
-   * SERVICE_SECRET_INVALID, SERVICE_SERVER_UNKNOWN and RADIUS_UNREACHABLE.
+   * SERVICE_SECRET_INVALID, SERVICE_SERVER_UNKNOWN and RADIUS_REJECTED.
    */
   wishes(parts: LoginParts): PlainWishes {
     const { options, securityFlags, hasKey = false } = parts;
@@ -113,9 +113,13 @@ export class LoginRules {
     }
     const secret = vault.get(secretName.radius);
     if (secret === undefined) throw missing('There is no secret shared with the RADIUS servers', field);
-    if (this.#radiusMutual !== undefined) return this.#radiusMutual(servers, secret);
-    throw new ServiceError('RADIUS_UNREACHABLE', 'This service has no way to ask RADIUS servers', { field });
+    return this.#radiusMutual(servers, secret);
   }
+}
+
+/** The target may have any name but ours: which ones may answer for which target is up to the servers. */
+function askRadius(servers: readonly PortalAddress[], secret: Uint8Array): NonNullable<ChapCredentials['mutual']> {
+  return { verify: radiusVerifier({ servers, secret }) };
 }
 
 /** A RADIUS server verifies responses (RFC 2865 §5.3); none makes one. */
