@@ -33,6 +33,7 @@ const openOurs: OpenPeer = async (mutual) => {
     luns: [{ lun: 0, device: createMemoryDevice(1 << 20) }],
     listen: [{ host: '127.0.0.1', port: 0 }],
     chap: { ...bob, mutual },
+    parameters: { maxConnections: 2 },
   });
   return {
     portal: target.portals[0]!,
@@ -63,7 +64,8 @@ function chapBy(
 }
 
 async function letIn({ portal, targetName, sessionCount }: Peer, chap: ChapCredentials): Promise<void> {
-  const session = await connect({ portal, targetName, chap }, { name });
+  // Each connection of a session is a login of its own; tgtd has one a session.
+  const session = await connect({ portal, targetName, chap, connections: 2 }, { name });
   assert.equal(await sessionCount(), 1);
   const { isClean, error } = await session.logout();
   assert.ok(isClean, String(error));
@@ -97,7 +99,7 @@ for (const [title, open, tools] of [
       await refused(wrong, chapBy(radius), ...rejected);
       assert.deepEqual(
         radius.logins().map((line) => line.replace(/ \(.*\)/, '')),
-        ['Login OK: [alice]', 'Login incorrect: [alice]'],
+        [...(title === 'tgtd' ? [] : ['Login OK: [alice]']), 'Login OK: [alice]', 'Login incorrect: [alice]'],
       );
     });
     test('one whose name nobody knows, or that is not the name we mean, is refused', async () => {
