@@ -14,7 +14,7 @@ import { addLs } from './ls.ts';
 import { addRead } from './read.ts';
 import { addService } from './service/service.ts';
 import { addTarget } from './target.ts';
-import { addTour } from './tour.ts';
+import { addTour } from './tour/tour.ts';
 import { addWrite } from './write.ts';
 
 const generalHelp = `

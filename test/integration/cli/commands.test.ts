@@ -139,22 +139,43 @@ suite('commands', () => {
   });
 });
 
+/** What a step of the tour tells a machine, as far as it is looked at here. */
+interface TourFacts {
+  readonly code?: string;
+  readonly status?: string;
+  readonly sessionId?: string;
+  readonly how?: string;
+}
+
 test('tour shows and checks everything, and leaves nothing behind', async () => {
   await using folder = await makeTempDir();
   const env = { TMPDIR: folder.path };
   const { isComplete, steps } = await document(['tour', '--size', '4M'], { env });
   assert.equal(isComplete, true);
-  const codes = (steps as { facts?: { code?: string } }[]).flatMap(({ facts }) => facts?.code ?? []);
-  assert.deepEqual(codes, [
-    'ISCSI_CONNECTION_LOST',
-    'ISCSI_LEADING_CONNECTION',
-    'ISCSI_LAST_CONNECTION',
-    'ISCSI_DEVICE_BUSY',
-  ]);
+  const all = (steps as { facts?: TourFacts }[]).map(({ facts = {} }) => facts);
+  assert.deepEqual(
+    all.flatMap(({ code, status }) => code ?? status ?? []),
+    [
+      'ISCSI_CONNECTION_LOST',
+      'BLOCK_WRITES_LOST',
+      'ISCSI_LEADING_CONNECTION',
+      'ISCSI_LAST_CONNECTION',
+      'ISCSI_DEVICE_BUSY',
+      'ISDSC_DEVICE_BUSY_ON_SESSION',
+      'ERROR_SUCCESS',
+    ],
+  );
+  const [first, continued, reinstated, restarted] = all.flatMap(({ sessionId }) => sessionId ?? []);
+  assert.deepEqual([continued, reinstated], [first, first], 'a session that was lost keeps its id');
+  assert.notEqual(restarted, first);
+  assert.deepEqual(
+    all.flatMap(({ how }) => how ?? []),
+    ['continued', 'reinstated'],
+  );
   const { status, stdout } = await hawser(['tour', '--size', '4M'], { env });
   assert.equal(status, 0);
-  assert.match(stdout, /^ 1\. Start a target$/m);
-  assert.match(stdout, /^16\. Look at the target\n {4}It has no session and no connection left$/m);
+  assert.match(stdout, /^ 1\. Start two targets$/m);
+  assert.match(stdout, /^30\. Look at the targets\n {4}They have no session and no connection left$/m);
   assert.match(stdout, /^All of it worked, in \d+\.\d s$/m);
   assert.deepEqual(await readdir(folder.path), []);
 });

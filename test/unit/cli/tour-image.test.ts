@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { makeTourImage } from '../../../src/cli/tour-image.ts';
+import { makeTourImage } from '../../../src/cli/tour/image.ts';
 
 const block = 512;
 

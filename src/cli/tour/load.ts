@@ -1,8 +1,8 @@
 // I/O that goes on while the tour changes connections: random reads and writes, every byte compared.
 
-import { BlockError, equalBytes } from '../base/index.ts';
-import type { BlockDevice } from '../block/index.ts';
-import { SeededRandom } from './bench-load.ts';
+import { BlockError, equalBytes } from '../../base/index.ts';
+import type { BlockDevice } from '../../block/index.ts';
+import { SeededRandom } from '../bench-load.ts';
 
 const requestLength = 65_536;
 const depth = 16;

@@ -1,8 +1,8 @@
 // Tells the tour: numbered steps with what came of each and how long it took.
 
-import type { Printer } from './printer.ts';
-import { formatDuration, formatRate, formatSize } from './sizes.ts';
-import { formatTable } from './table.ts';
+import type { Printer } from '../printer.ts';
+import { formatDuration, formatRate, formatSize } from '../sizes.ts';
+import { formatTable } from '../table.ts';
 
 /** What came of a step. */
 export interface StepOutcome {

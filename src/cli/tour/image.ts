@@ -1,7 +1,7 @@
 // The data of the tour: a real tar archive (POSIX ustar) of files with random content, made in memory.
 
 import { createHash, randomFillSync, randomInt } from 'node:crypto';
-import type { Source } from './transfer.ts';
+import type { Source } from '../transfer.ts';
 
 const blockLength = 512;
 

@@ -1,13 +1,13 @@
-// `hawser tour`: shows what Hawser does, against a target of its own, and checks all of it.
+// `hawser tour`: shows what Hawser does, against targets of its own and through a service of its own, and checks all of it.
 
 import type { Command } from 'commander';
-import { action, addCommonOptions, type CommandContext } from './command-context.ts';
-import { parsePositiveSize } from './sizes.ts';
-import { TourGuide } from './tour-guide.ts';
-import { makeTourImage } from './tour-image.ts';
-import { withTourStage } from './tour-stage.ts';
-import { describeStage, goThrough } from './tour-steps.ts';
-import { withInitiator } from './with-session.ts';
+import { action, addCommonOptions, type CommandContext } from '../command-context.ts';
+import { parsePositiveSize } from '../sizes.ts';
+import { TourGuide } from './guide.ts';
+import { makeTourImage } from './image.ts';
+import { withTourService } from './running-service.ts';
+import { describeStage, withTourStage } from './stage.ts';
+import { goThrough } from './steps.ts';
 
 interface TourOptions {
   readonly size: number;
@@ -22,8 +22,9 @@ export function addTour(program: Command, context: CommandContext): void {
     .command('tour')
     .summary('see what Hawser does')
     .description(
-      'Starts a target on loopback with a disk in a temporary file, and shows discovery, login with mutual CHAP and two ' +
-        'connections, I/O, connections that come and go under load, and safe logout. Nothing is left behind.',
+      'Starts targets on loopback and a service with its control socket in a temporary folder, and shows discovery, logins ' +
+        'with mutual CHAP, I/O, connections that come and go under load, losses that are survived, refused and safe ' +
+        'logouts, and a login that outlives the service. Nothing is left behind.',
     )
     .option('--size <size>', 'data to write and read back, up to 1 GiB', parsePositiveSize, 64 * mebibyte)
     .addHelpText('after', '\nExample:\n  hawser tour --size 256M');
@@ -36,9 +37,9 @@ async function tour(context: CommandContext, options: TourOptions): Promise<void
   const guide = new TourGuide(printer, signal);
   const started = performance.now();
   await withTourStage(environment.files, 2 * length, async (stage) => {
-    await guide.step('Start a target', () => Promise.resolve(describeStage(stage)));
-    await withInitiator(undefined, signal, async (initiator) => {
-      await goThrough({ initiator, stage, signal, guide, image: makeTourImage(length) });
+    await guide.step('Start two targets', () => Promise.resolve(describeStage(stage)));
+    await withTourService({ folder: stage.folder, version: environment.version, signal }, async (running) => {
+      await goThrough({ running, stage, signal, guide, image: makeTourImage(length) });
     });
   });
   const seconds = (performance.now() - started) / 1000;
