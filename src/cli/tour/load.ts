@@ -21,7 +21,7 @@ export class TourLoad {
     this.#device = device;
     this.#image = image;
     this.#signal = signal;
-    this.#workers = Promise.all(Array.from({ length: depth }, () => this.#work(new Uint8Array(requestLength))));
+    this.#workers = Promise.all(Array.from({ length: depth }, (_none, worker) => this.#work(worker)));
     this.#workers.catch(() => {
       this.#isStopped = true; // told by stop()
     });
@@ -47,12 +47,17 @@ export class TourLoad {
     await this.#workers;
   }
 
-  async #work(buffer: Uint8Array): Promise<void> {
+  async #work(worker: number): Promise<void> {
+    const buffer = new Uint8Array(requestLength);
     const options = { signal: this.#signal };
+    const pieces = Math.floor(this.#image.length / requestLength);
     while (!this.#isStopped) {
-      const offset = this.#random.below(Math.floor(this.#image.length / requestLength)) * requestLength;
+      const isWrite = this.#random.next() < 0.3;
+      // Each writes where no other does: while two writes to the same blocks are under way, none that is lost is repeated.
+      const piece = isWrite ? worker + depth * this.#random.below(pieces / depth) : this.#random.below(pieces);
+      const offset = piece * requestLength;
       const expected = this.#image.subarray(offset, offset + requestLength);
-      if (this.#random.next() < 0.3) {
+      if (isWrite) {
         // The same bytes again: whoever reads here at the same time sees them before, during and after.
         await this.#device.write(offset, expected, options);
       } else {

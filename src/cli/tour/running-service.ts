@@ -1,8 +1,8 @@
 // The service of the tour: in this process, and asked over its control socket as any other process would ask it.
 
 import { join } from 'node:path';
-import type { ControlClient, ControlServer } from '../../control/index.ts';
-import type { Service } from '../../service/index.ts';
+import { type ControlClient, type ControlServer, openControlClient, openControlServer } from '../../control/index.ts';
+import { openService, type Service } from '../../service/index.ts';
 import { EventFollower } from './event-follower.ts';
 
 /** What the service of the tour is made with. */
@@ -56,11 +56,6 @@ export class RunningService {
 
   /** Starts it. `after` is the last event that is known of an earlier run. */
   async start(after?: string): Promise<void> {
-    // Loaded here, since few commands need them, and every command would start later.
-    const [{ openService }, { openControlClient, openControlServer }] = await Promise.all([
-      import('../../service/index.ts'),
-      import('../../control/index.ts'),
-    ]);
     const { version, signal } = this.#options;
     const { stateDirectory, socketPath } = this;
     const sessionDefaults = { limits: { reconnectIntervalMs } };

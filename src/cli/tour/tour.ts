@@ -5,9 +5,7 @@ import { action, addCommonOptions, type CommandContext } from '../command-contex
 import { parsePositiveSize } from '../sizes.ts';
 import { TourGuide } from './guide.ts';
 import { makeTourImage } from './image.ts';
-import { withTourService } from './running-service.ts';
 import { describeStage, withTourStage } from './stage.ts';
-import { goThrough } from './steps.ts';
 
 interface TourOptions {
   readonly size: number;
@@ -35,6 +33,11 @@ async function tour(context: CommandContext, options: TourOptions): Promise<void
   const { environment, printer, signal } = context;
   const length = Math.min(Math.ceil(options.size / mebibyte) * mebibyte, mostImage);
   const guide = new TourGuide(printer, signal);
+  // Loaded here, since few commands need the service, and every command would start later.
+  const [{ withTourService }, { goThrough }] = await Promise.all([
+    import('./running-service.ts'),
+    import('./steps.ts'),
+  ]);
   const started = performance.now();
   await withTourStage(environment.files, 2 * length, async (stage) => {
     await guide.step('Start two targets', () => Promise.resolve(describeStage(stage)));
