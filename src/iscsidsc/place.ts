@@ -1,6 +1,6 @@
 // Initiator instances, initiator ports and portals, from the header's form to the service's and back.
 
-import { anyInitiatorPort, type InitiatorPlace, type PortalAddress, type TargetPortal } from '../service/index.ts';
+import type { InitiatorPlace, PortalAddress, TargetPortal } from '../service/index.ts';
 import { badArgument } from './answer.ts';
 import { isNull, readArray, readOptionalText, readStructure, readText, readUnsigned } from './arguments.ts';
 import type { ISCSI_TARGET_PORTAL } from './structures.ts';
@@ -29,7 +29,7 @@ export function readPlace(instance: unknown, port: unknown, instanceName: string
 
 /** The members of an instance and its port as they come out, under either of the names that the header has for it. */
 export function asPlace(place: InitiatorPlace): { readonly name: string; readonly InitiatorPortNumber: number } {
-  return { name: place.instance ?? '', InitiatorPortNumber: place.initiatorPort ?? anyInitiatorPort };
+  return { name: place.instance ?? '', InitiatorPortNumber: place.initiatorPort ?? ISCSI_ANY_INITIATOR_PORT };
 }
 
 /** ISCSI_TARGET_PORTAL. */
