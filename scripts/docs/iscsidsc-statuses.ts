@@ -58,6 +58,7 @@ export const ofLogin: readonly StatusName[] = [
   'ISDSC_INVALID_LOGON_AUTH_TYPE',
   'ISDSC_TARGET_AUTHINFO_UNAVAILABLE',
   'ISDSC_IPSEC_NOT_SUPPORTED_ON_OS',
+  'ISDSC_REQUEST_NOT_SUPPORTED',
 ];
 
 /** Which initiator instance and port. */
@@ -92,6 +93,7 @@ export const modesRule: string =
   'Main and aggressive mode exclude each other in SecurityFlags, and so do transport and tunnel mode.';
 export const optionsRules: readonly string[] = [
   'InformationSpecified says which members of LoginOptions count; where it is left out, all that are given do (ours).',
+  'ISCSI_LOGIN_FLAG_USE_RADIUS_RESPONSE is ISDSC_REQUEST_NOT_SUPPORTED: RADIUS servers verify responses and make none (RFC 2865 §5.3). With ISCSI_LOGIN_FLAG_USE_RADIUS_VERIFICATION they verify that of the target in mutual CHAP.',
   'Password has 12 to 16 bytes, else ISDSC_INVALID_TARGET_CHAP_SECRET (by text).',
 ];
 export const keptRule: string =

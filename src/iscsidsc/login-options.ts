@@ -60,6 +60,9 @@ export function readLoginOptions(value: unknown): LoginOptions | undefined {
   const has = specified(members);
   const options: Mutable<LoginOptions> = {};
   const loginFlags = readBits(members['LoginFlags'], 'LoginOptions.LoginFlags', ISCSI_LOGIN_FLAGS);
+  if ((loginFlags & ISCSI_LOGIN_FLAGS.ISCSI_LOGIN_FLAG_USE_RADIUS_RESPONSE) !== 0) {
+    refuse('ISDSC_REQUEST_NOT_SUPPORTED', 'No RADIUS server makes CHAP responses (RFC 2865 §5.3)');
+  }
   if (loginFlags !== 0) options.loginFlags = loginFlags;
   if (has('AuthType')) options.authType = readAuthType(members);
   if (has('HeaderDigest')) options.headerDigest = readDigest(members, 'HeaderDigest');

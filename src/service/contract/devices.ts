@@ -21,7 +21,7 @@ export interface DeviceInfo {
   /** PERIPHERAL DEVICE TYPE (SPC-4): 0 for a disk. */
   readonly deviceType: number;
   readonly state: string;
-  /** In bytes; undefined where nobody has asked it yet. */
+  /** In bytes; undefined for what has no capacity, and while the device cannot say. */
   readonly size: number | undefined;
   readonly holders: readonly HolderInfo[];
   /** How the operating system's users number it (SCSI_ADDRESS). */

@@ -13,6 +13,7 @@ import { removalInfo } from '../sessions/session-operations.ts';
 import type { Entry, Sessions } from '../sessions/sessions.ts';
 import { formatUniqueId } from '../unique-ids.ts';
 import type { Wanted } from '../wanted/wanted.ts';
+import { Capacities } from './capacities.ts';
 import type { DeviceWatch } from './device-watch.ts';
 import { Holds } from './holds.ts';
 import { type OsNumbers, osLunOf } from './os-numbers.ts';
@@ -33,10 +34,12 @@ export interface DeviceOperationsParts {
 export class DeviceOperations {
   readonly holds: Holds;
   readonly #parts: DeviceOperationsParts;
+  readonly #capacities: Capacities;
 
   constructor(parts: DeviceOperationsParts) {
     const { clock, events, instances, numbers } = parts;
     this.#parts = parts;
+    this.#capacities = new Capacities(instances, clock);
     this.holds = new Holds(clock, (type, { holdId, path, sessionId, label, pid }) => {
       events.publish(type, { path, sessionId, detail: { holdId, label, pid } });
     });
@@ -109,7 +112,11 @@ export class DeviceOperations {
   async #devicesOf(entry: Entry, rescan: boolean, signal: AbortSignal): Promise<DeviceInfo[]> {
     if (entry.facts.isInformational) return [];
     const devices = await entry.facts.session.devices({ rescan, signal });
-    return devices.map((device) => this.#info(entry, device));
+    return await Promise.all(
+      devices.map(async (device) => {
+        return this.#info(entry, { ...device, size: await this.#capacities.sizeOf(entry, device, signal) });
+      }),
+    );
   }
 
   #info({ sessionId, instance, facts }: Entry, device: DeviceFacts): DeviceInfo {

@@ -80,6 +80,11 @@ suite('ISCSI_LOGIN_OPTIONS', () => {
     assert.equal(await refused({ AuthType: 3 }), 'ISDSC_INVALID_LOGON_AUTH_TYPE');
   });
 
+  test('a response of a RADIUS server is ISDSC_REQUEST_NOT_SUPPORTED, and its verification is asked of the service', async () => {
+    assert.equal(await refused({ LoginFlags: 0x10 }), 'ISDSC_REQUEST_NOT_SUPPORTED');
+    assert.deepEqual(readLoginOptions({ LoginFlags: 0x20 }), { loginFlags: 0x20 });
+  });
+
   test('another version, bits that mean nothing, numbers out of range and wrong lengths are ERROR_INVALID_PARAMETER', async () => {
     const wrong = [
       { Version: 1 },
