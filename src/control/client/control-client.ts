@@ -9,6 +9,7 @@ import { timeoutHeader } from '../timeout-header.ts';
 import { type ControlAddress, type Endpoint, makeEndpoint } from './endpoint.ts';
 import { readEvents } from './event-reader.ts';
 import { exchange, parseJson } from './exchange.ts';
+import { OpenCalls } from './open-calls.ts';
 
 /** Where the service is, and how long to wait for it. */
 export type ControlClientOptions = ControlAddress & {
@@ -38,26 +39,23 @@ const longestMs = 86_400_000;
 export function openControlClient(options: ControlClientOptions): ControlClient {
   const endpoint = makeEndpoint(options);
   const clock = options.clock ?? systemClock;
-  const closed = new AbortController();
-  const calls = {
-    endpoint,
-    clock,
-    closed: closed.signal,
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-  };
+  const open = new OpenCalls();
+  const calls = { endpoint, clock, open, timeoutMs: options.timeoutMs ?? defaultTimeoutMs };
   const close = async (): Promise<void> => {
-    closed.abort(new SessionError('ISCSI_CLOSED', 'The client of the control API has been closed'));
+    open.close(new SessionError('ISCSI_CLOSED', 'The client of the control API has been closed'));
     endpoint.close();
     await Promise.resolve();
   };
   const methods = Object.fromEntries(operationNames.map((name) => [name, makeMethod(name, operations[name], calls)]));
   const events: InitiatorService['events'] = (input, { signal } = {}) =>
-    readEvents(endpoint, {
-      clock,
-      after: input?.after,
-      reconnectMs: options.reconnectMs ?? defaultReconnectMs,
-      signal: signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]),
-    });
+    open.iterate(signal, (either) =>
+      readEvents(endpoint, {
+        clock,
+        after: input?.after,
+        reconnectMs: options.reconnectMs ?? defaultReconnectMs,
+        signal: either,
+      }),
+    );
   // The table has every method of the interface: its own type says so.
   return { ...(methods as unknown as InitiatorService), events, close, [Symbol.asyncDispose]: close };
 }
@@ -65,7 +63,7 @@ export function openControlClient(options: ControlClientOptions): ControlClient 
 interface Calls {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
-  readonly closed: AbortSignal;
+  readonly open: OpenCalls;
   readonly timeoutMs: number;
 }
 
@@ -86,7 +84,7 @@ async function call(
   row: AnyOperation,
   placement: Placement,
   { input, signal }: { readonly input: Readonly<Record<string, unknown>>; readonly signal: AbortSignal | undefined },
-  { endpoint, clock, closed, timeoutMs }: Calls,
+  { endpoint, clock, open, timeoutMs }: Calls,
 ): Promise<unknown> {
   const limitMs = limitOf(row, input, timeoutMs);
   const { url, body } = placeInput(row, placement, input);
@@ -96,9 +94,10 @@ async function call(
     new ServiceError('SERVICE_TIMEOUT', `The service at ${endpoint.name} did not answer ${name} within ${limitMs} ms`, {
       effect: 'unknown',
     });
-  const either = signal === undefined ? closed : AbortSignal.any([signal, closed]);
-  const text = await withDeadline(clock, limitMs + silenceMs, silent, either, async (all) => {
-    return await exchange(endpoint, request, clock, all);
+  const text = await open.run(signal, async (either) => {
+    return await withDeadline(clock, limitMs + silenceMs, silent, either, async (all) => {
+      return await exchange(endpoint, request, clock, all);
+    });
   });
   if (row.output === undefined) return undefined;
   const answer = row.output.safeParse(parseJson(text));
