@@ -1,5 +1,5 @@
 // The ISIDs of the service, kept over its restarts: the sessions of a process that was killed stay at targets that do not
-// notice, until a login under the same ISID takes their place (RFC 7143 §6.3.5). See docs/decisions/0013-kept-isids.md.
+// notice, until a login under the same ISID takes their place (RFC 7143 §6.3.5). See docs/decisions/0015-kept-isids.md.
 
 import { formatIsid, type IsidPlan, parseIsid, randomIsid } from '../../adapter/index.ts';
 import { StoreError } from '../../base/index.ts';
