@@ -24,8 +24,9 @@ export function putSecret(database: Sqlite, box: SecretBox, name: string, bytes:
   database.run('INSERT OR REPLACE INTO secret VALUES (?, ?, ?)', name, since, box.seal(name, bytes));
 }
 
-export function deleteSecret(database: Sqlite, name: string): void {
-  database.run('DELETE FROM secret WHERE name = ?', name);
+/** Returns whether there was one. */
+export function deleteSecret(database: Sqlite, name: string): boolean {
+  return database.run('DELETE FROM secret WHERE name = ?', name) > 0;
 }
 
 /** Opens all secrets. @throws StoreError `STORE_CORRUPT` with the first that is damaged. */
