@@ -31,6 +31,8 @@ export interface TgtdOptions {
   readonly discoveryChap?: TgtdAccount;
   /** Negotiation keys that tgtd takes, such as `{ HeaderDigest: 'CRC32C', MaxOutstandingR2T: '4' }`. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Where it listens on 127.0.0.1; a free port unless set. */
+  readonly port?: number;
 }
 
 /** A session that tgtd holds. */
@@ -66,7 +68,7 @@ export async function startTgtd(options: TgtdOptions): Promise<Tgtd> {
   const dir = await makeTempDir();
   // The control socket's path is ours alone, so the control number need not be told apart from another tgtd's.
   const env = { TGT_IPC_SOCKET: dir.file('control') };
-  const child = spawnGuarded('tgtd', ['-f', '-C', '1', '--iscsi', 'portal=127.0.0.1:0'], {
+  const child = spawnGuarded('tgtd', ['-f', '-C', '1', '--iscsi', `portal=127.0.0.1:${options.port ?? 0}`], {
     env: { ...process.env, ...env },
     stdio: 'ignore',
   });
