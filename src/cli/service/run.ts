@@ -1,6 +1,6 @@
 // `hawser service run`: opens the service and its control API, and closes both when it is asked to.
 
-import { type Level, type Logger, pino } from 'pino';
+import type { Level, Logger } from 'pino';
 import { onAbort } from '../../base/index.ts';
 import type { AnswerFacts, ControlServer } from '../../control/index.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -20,9 +20,10 @@ export async function runService(context: CommandContext, options: RunOptions): 
   const { environment } = context;
   const serving = await toServing(options, environment);
   // Loaded here, since no other command needs them, and every command would start later.
-  const [{ logService, openService }, { openControlServer }] = await Promise.all([
+  const [{ logService, openService }, { openControlServer }, { pino }] = await Promise.all([
     import('../../service/index.ts'),
     import('../../control/index.ts'),
+    import('pino'),
   ]);
   const destination = { write: (line: string) => void environment.stderr.write(line) };
   const logger = pino({ level: options.logLevel, base: { service: 'hawser' } }, destination);
