@@ -28,9 +28,9 @@ suite('the command line', () => {
     const loaded = [...loadedWith('bin/hawser.js')].map((path) =>
       path.startsWith('/') ? relative(built, path) : path,
     );
-    for (const found of ['control/index.js', 'commander']) assert.ok(loaded.includes(found), 'the search finds it all');
+    for (const found of ['cli/program.js', 'commander']) assert.ok(loaded.includes(found), 'the search finds it all');
     assert.deepEqual(
-      loaded.filter((path) => /^(?:service\/|store\/|libsql|pino|fastify|prom-client)/.test(path)),
+      loaded.filter((path) => /^(?:service\/|store\/|control\/|iscsidsc\/|libsql|pino|fastify|prom-client)/.test(path)),
       [],
     );
   });
