@@ -2,9 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
+
+import { openControlServer } from 'hawser/control';
+import { openService } from 'hawser/service';
 import { inRepository } from '../support/repository.ts';
 import { toolOutput } from '../support/run-tool.ts';
+import { makeTempDir } from '../support/temp.ts';
 import { openLab } from './initiator/lab.ts';
 
 /** Runs an example that brings a target of its own, or needs the URL of one. */
@@ -60,10 +65,40 @@ suite('examples', { concurrency: true }, () => {
     assert.equal(await run('unflushed'), "512 bytes at 8192 may be lost; writing again\nread back 'ahoy'\n");
   });
 
-  test("the README's example is examples/first-light.ts", async () => {
+  test('service keeps a login, and the next one on the same directory carries it out', async () => {
+    await using folder = await makeTempDir();
+    const told = (await run('service', folder.path)).split('\n');
+    for (const type of [
+      'portalAdded',
+      'persistentLoginAdded',
+      'sessionLoggedIn',
+      'serviceStopping',
+      'sessionLoggedOut',
+    ])
+      assert.ok(told.includes(type), `${type} is among ${told.join(' ')}`);
+    assert.deepEqual(told.slice(-2), ["after the restart: iqn.2026-11.io.hawser:service, 'ahoy'", '']);
+  });
+
+  test('discovery-library logs in to what the portal tells of, and out again', async () => {
+    await using lab = await openLab();
+    await using folder = await makeTempDir();
+    await using service = await openService({ stateDirectory: join(folder.path, 'state') });
+    await using server = await openControlServer({ service, socketPath: join(folder.path, 'socket') });
+    const { host, port } = lab.target.portals[0]!;
+    assert.equal(
+      await run('discovery-library', server.socketPath ?? '', host, String(port)),
+      `login to ${lab.target.name}: ERROR_SUCCESS\nlogout: ERROR_SUCCESS\n`,
+    );
+    assert.deepEqual(lab.target.sessions(), []);
+  });
+
+  test("the README's examples are files here", async () => {
     const readme = await readFile(inRepository('README.md'), 'utf8');
-    const example = await readFile(inRepository('examples/first-light.ts'), 'utf8');
-    const [, shown] = /```ts\n(.*?)```/s.exec(readme) ?? [];
-    assert.equal(shown, example.split('\n').slice(1).join('\n'));
+    const shown = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text);
+    const files = ['first-light', 'discovery-library'].map(async (name) => {
+      const example = await readFile(inRepository(`examples/${name}.ts`), 'utf8');
+      return example.split('\n').slice(1).join('\n');
+    });
+    assert.deepEqual(shown, await Promise.all(files));
   });
 });
