@@ -6,6 +6,9 @@ const smallPieceLength = 2048;
 /** How much of one batch may be copied; what does not fit goes out in place. */
 const scratchLength = 64 * 1024;
 
+/** How much room a circuit has for that before it needs more: enough for one that is idle but for its login and pings. */
+const firstScratchLength = 2 * 1024;
+
 /**
  * Joins pieces that lie next to each other in one buffer into one view, without copying. Callers that carve their headers
  * out of a slab get a run of header-only PDUs sent as one piece.
@@ -70,13 +73,22 @@ export class BatchBuilder {
       batch.push(...run);
       return used;
     }
-    this.#scratch ??= new Uint8Array(scratchLength);
+    const end = used + run.reduce((length, piece) => length + piece.length, 0);
+    const scratch = this.#roomUpTo(end);
     let at = used;
     for (const piece of run) {
-      this.#scratch.set(piece, at);
+      scratch.set(piece, at);
       at += piece.length;
     }
-    batch.push(this.#scratch.subarray(used, at));
-    return at;
+    batch.push(scratch.subarray(used, end));
+    return end;
+  }
+
+  /** Pieces of this batch that lie in a scratch which has become too small stay there: they are views of it. */
+  #roomUpTo(end: number): Uint8Array {
+    if (this.#scratch === undefined || this.#scratch.length < end) {
+      this.#scratch = new Uint8Array(end <= firstScratchLength ? firstScratchLength : scratchLength);
+    }
+    return this.#scratch;
   }
 }

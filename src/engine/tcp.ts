@@ -1,6 +1,7 @@
 // The TCP driver, over IPv4 and IPv6.
 
 import net from 'node:net';
+import process from 'node:process';
 import { deferred } from '../base/index.ts';
 import type { Link, LinkListener, LocalBinding, Remote, TransportDriver } from './driver.ts';
 import { resolveBinding } from './local-address.ts';
@@ -11,24 +12,25 @@ import { SocketLink } from './socket-link.ts';
 export interface TcpOptions {
   /** Idle time before the system probes the peer (SO_KEEPALIVE); 0, the default, for no probes. */
   readonly keepAliveMs?: number;
-  /** Size of each circuit's receive buffer, and so of the largest chunk; 256 KiB unless set. */
+  /** Size of the receive buffer that the circuits share, and so of the largest chunk; 256 KiB unless set. */
   readonly receiveBufferLength?: number;
 }
 
 /**
- * Makes a driver for TCP over IPv4 and IPv6, without delay (Nagle off). Chunks are views of one buffer a circuit that is
- * used again for the next chunk. Throws UsageError `ISCSI_BAD_ARGUMENT` for an option that cannot be taken.
+ * Makes a driver for TCP over IPv4 and IPv6, without delay (Nagle off). Chunks are views of one buffer that is
+ * used again for the next chunk, of whichever circuit. Throws UsageError `ISCSI_BAD_ARGUMENT` for an option that cannot be taken.
  */
 export function tcpDriver(options: TcpOptions = {}): TransportDriver {
   const keepAliveMs = integer('keepAliveMs', options.keepAliveMs ?? 0, 0);
   const bufferLength = integer('receiveBufferLength', options.receiveBufferLength ?? 256 * 1024, 1);
+  const scratch = sharedScratch(bufferLength);
   return {
     name: 'tcp',
     checkBinding(binding) {
       resolveBinding(binding, undefined);
     },
     async connect(remote, binding, signal) {
-      return await connectTcp(remote, binding, keepAliveMs, bufferLength, signal);
+      return await connectTcp(remote, binding, keepAliveMs, scratch(), signal);
     },
     async openListener({ binding, port }, accepted) {
       return await listenTcp(binding, port, keepAliveMs, accepted);
@@ -36,14 +38,26 @@ export function tcpDriver(options: TcpOptions = {}): TransportDriver {
   };
 }
 
+/**
+ * One buffer for all circuits of a driver, made when the first one needs it: a chunk is delivered before anything else is
+ * read, and valid during that call only. But Windows reads into the buffers of many sockets at once, behind the program.
+ */
+function sharedScratch(length: number): () => Uint8Array {
+  let shared: Uint8Array | undefined;
+  return () => {
+    if (process.platform === 'win32') return new Uint8Array(length);
+    shared ??= new Uint8Array(length);
+    return shared;
+  };
+}
+
 async function connectTcp(
   remote: Remote,
   binding: LocalBinding,
   keepAliveMs: number,
-  bufferLength: number,
+  scratch: Uint8Array,
   signal: AbortSignal,
 ): Promise<Link> {
-  const scratch = new Uint8Array(bufferLength);
   let link: SocketLink | undefined = undefined;
   const socket = net.connect({
     ...socketOptions(remote, binding, keepAliveMs),

@@ -62,6 +62,7 @@ export class ServiceParts {
   readonly #sources: Discovery;
   readonly #reconciler: Reconciler;
   readonly #watch: DeviceWatch;
+  readonly #isids: KeptIsids;
   readonly #ending = new AbortController();
   #ready: Promise<void> = Promise.resolve();
 
@@ -70,6 +71,7 @@ export class ServiceParts {
     const { clock, random, stateDirectory, version } = options;
     const { events } = this;
     this.#ground = ground;
+    this.#isids = new KeptIsids(wanted);
     this.wanted = wanted;
     this.instances = instances;
     this.persistentTimeoutMs = options.persistentTimeoutMs;
@@ -91,7 +93,7 @@ export class ServiceParts {
         this.#reconciler.wake(targetName);
       },
     });
-    const isids = new KeptIsids(wanted);
+    const isids = this.#isids;
     const logins = new Logins({ wanted, instances, discovery: this.#sources, rules, numbers, isids });
     this.#reconciler = new Reconciler({
       wanted,
@@ -164,6 +166,7 @@ export class ServiceParts {
       await Promise.all(instances.all.map((instance) => instance.close({ logOut: false })));
     }
     await this.#watch.close();
+    await this.#isids.close();
     await this.#ready;
     metrics.stop();
     this.events.close();

@@ -2,14 +2,17 @@
 // notice, until a login under the same ISID takes their place (RFC 7143 §6.3.5). See docs/decisions/0015-kept-isids.md.
 
 import { formatIsid, type IsidPlan, parseIsid, randomIsid } from '../../adapter/index.ts';
-import { StoreError } from '../../base/index.ts';
+import { nextTurn, StoreError } from '../../base/index.ts';
 import { loginFlag } from '../input/login-options.ts';
-import type { LoginRecord } from '../wanted/kinds.ts';
+import type { IsidRecord, LoginRecord } from '../wanted/kinds.ts';
 import type { Wanted } from '../wanted/wanted.ts';
 
 /** The ISIDs where instances begin, and those that persistent logins have. */
 export class KeptIsids {
   readonly #wanted: Wanted;
+  /** What is to be written next, by key. Each write waits for the disk, so one is made for all logins that come up at once. */
+  readonly #pending = new Map<string, IsidRecord>();
+  #writing: Promise<void> | undefined;
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted;
@@ -17,7 +20,7 @@ export class KeptIsids {
 
   /** What an instance allocates by; where it begins is chance the first time, and the same ever after. */
   planOf(instance: string): IsidPlan {
-    const { instanceIsids, loginIsids } = this.#wanted;
+    const { instanceIsids } = this.#wanted;
     const kept = instanceIsids.get(instance.toLowerCase());
     const isid = kept?.isid ?? formatIsid(randomIsid());
     if (kept === undefined) instanceIsids.put({ owner: instance.toLowerCase(), isid });
@@ -25,9 +28,7 @@ export class KeptIsids {
       first: parseIsid(isid),
       isReserved: (targetName, candidate) => {
         const text = formatIsid(candidate);
-        return loginIsids
-          .all()
-          .some((each) => each.isid === text && this.#login(each.owner)?.targetName === targetName);
+        return this.#all().some((each) => each.isid === text && this.#login(each.owner)?.targetName === targetName);
       },
     };
   }
@@ -37,25 +38,38 @@ export class KeptIsids {
    * login for such a session. Undefined for any.
    */
   of(record: LoginRecord): number | undefined {
-    const { logins, loginIsids } = this.#wanted;
-    const own = loginIsids.get(logins.keyOf(record));
+    const { logins } = this.#wanted;
+    const own = this.#get(logins.keyOf(record));
     const kept =
-      own ?? (isMultipath(record) ? undefined : loginIsids.all().find(({ owner }) => this.#isAlike(owner, record)));
+      own ?? (isMultipath(record) ? undefined : this.#all().find(({ owner }) => this.#isAlike(owner, record)));
     return kept === undefined ? undefined : parseIsid(kept.isid);
   }
 
   /** The session of a persistent login has this ISID. Two logins for sessions of their own never have the same. */
   keep(key: string, isid: number): void {
-    const { loginIsids } = this.#wanted;
     const record = this.#login(key);
     const text = formatIsid(isid);
-    if (record === undefined || loginIsids.get(key)?.isid === text) return;
-    const others = loginIsids
-      .all()
-      .filter((each) => each.isid === text && this.#login(each.owner)?.targetName === record.targetName);
+    if (record === undefined || this.#get(key)?.isid === text) return;
+    const others = this.#all().filter((each) => {
+      return each.isid === text && this.#login(each.owner)?.targetName === record.targetName;
+    });
     if (others.some(({ owner }) => !this.#isAlike(owner, record))) return;
+    this.#pending.set(key, { owner: key, isid: text });
+    this.#writing ??= this.#writeSoon();
+  }
+
+  /** Settles, and never rejects, when all has been written. */
+  async close(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #writeSoon(): Promise<void> {
+    await nextTurn();
+    this.#writing = undefined;
+    const records = [...this.#pending.values()].filter(({ owner }) => this.#login(owner) !== undefined);
+    this.#pending.clear();
     try {
-      loginIsids.put({ owner: key, isid: text });
+      this.#wanted.loginIsids.putAll(records);
     } catch (error) {
       // The session is there all the same, and the disk may have space again when it comes back the next time.
       if (!(error instanceof StoreError)) throw error;
@@ -73,6 +87,15 @@ export class KeptIsids {
       !isMultipath(login) &&
       !isMultipath(record)
     );
+  }
+
+  #get(key: string): IsidRecord | undefined {
+    return this.#pending.get(key) ?? this.#wanted.loginIsids.get(key);
+  }
+
+  #all(): IsidRecord[] {
+    const kept = this.#wanted.loginIsids.all().filter(({ owner }) => !this.#pending.has(owner));
+    return [...kept, ...this.#pending.values()];
   }
 
   #login(key: string): LoginRecord | undefined {

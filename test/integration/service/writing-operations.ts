@@ -103,7 +103,8 @@ export const liveName = 'iqn.2026-11.test:live';
 /** Makes the target of `targetOperations` known, and with `isLoggedIn` logged in to at every start. */
 export async function fillWithTarget(service: Service, portal: Portal, isLoggedIn: boolean): Promise<void> {
   await service.addStaticTarget({ targetName: liveName, portals: [portal] });
-  if (isLoggedIn) await service.addPersistentLogin({ targetName: liveName, loginOptions: { loginFlags: 0 } });
+  // The ISID of the session is kept by then, so that nothing but the operation changes anything.
+  if (isLoggedIn) await service.login({ targetName: liveName, isPersistent: true });
 }
 
 /** Those that wait for a target or for discovery before they make their change, on what `fillWithTarget` makes. */
