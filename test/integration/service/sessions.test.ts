@@ -64,7 +64,7 @@ suite('sessions of the service', () => {
     const { sessionId } = await service.login({ targetName });
     const [device] = await service.devices();
     assert.equal(device?.size, size, 'nobody has opened it: the service asks');
-    assert.equal(device?.path, `${targetName}/0`);
+    assert.equal(device.path, `${targetName}/0`);
     const hold = await service.holdDevice({ path: device.path, label: 'nightly backup', pid: 4711 });
     const disk = await service.openDisk(sessionId, 0, { label: 'a copy' });
     assert.equal(disk.size, size);
