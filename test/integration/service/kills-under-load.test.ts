@@ -101,7 +101,7 @@ class Ledger {
 }
 
 /** A life of the service in a process of its own. */
-class Life {
+class Life implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly ended: Promise<unknown>;
   readonly #lines: AsyncIterator<string>;
@@ -131,9 +131,13 @@ class Life {
     })();
   }
 
-  async kill(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.ended;
+  }
+
+  async kill(): Promise<void> {
+    await this[Symbol.asyncDispose]();
     assert.equal(this.#child.signalCode, 'SIGKILL', 'the service ended by itself');
     await this.#heard;
   }
@@ -218,7 +222,7 @@ suite('a service that is killed under load', () => {
     for (let writer = 0; writer < 2 * writersEach; writer += 1) await disk.write(placesOf(writer).offset, blockOf(0));
     const ledger = new Ledger();
     for (let round = 0; round < rounds; round += 1) {
-      const life = new Life(directory, ledger.last());
+      await using life = new Life(directory, ledger.last());
       await life.next('open');
       if (random() < 0.2) {
         await sleep(systemClock, random() * 50);
