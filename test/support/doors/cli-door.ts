@@ -21,6 +21,8 @@ export class CliDoor implements WideDoor {
       devices: async () => viewOf.devices((await this.#run('devices')).at('devices')),
       holds: async () => viewOf.holds((await this.#run('devices', 'holds')).at('holds')),
       secrets: async () => viewOf.secrets((await this.#run('secrets')).at('secrets')),
+      isnsServers: async () => viewOf.isnsServers((await this.#run('isns')).at('servers')),
+      radiusServers: async () => viewOf.radiusServers((await this.#run('radius')).at('servers')),
     };
   }
 
@@ -55,7 +57,7 @@ export class CliDoor implements WideDoor {
 
   async login(
     targetName: string,
-    { existing = 'refuse', isPersistent = false, chap, isMutual = false }: LoginWish = {},
+    { existing = 'refuse', isPersistent = false, chap, isMutual = false, asksRadius = false }: LoginWish = {},
   ): Promise<{ sessionId: string; connectionId: string }> {
     const options = [
       ...['--existing', existing],
@@ -63,6 +65,7 @@ export class CliDoor implements WideDoor {
       ...(isPersistent ? ['--persistent'] : []),
       ...(chap === undefined ? [] : ['--chap-user', chap.user, '--chap-secret-file', '-']),
       ...(isMutual ? ['--mutual'] : []),
+      ...(asksRadius ? ['--radius-verification'] : []),
     ];
     const made = await this.#runWith(chap?.secret, 'login', targetName, ...options);
     return { sessionId: made.at('sessionId').text, connectionId: made.at('connectionId').text };
@@ -91,6 +94,23 @@ export class CliDoor implements WideDoor {
 
   async setInitiatorSecret(secret: string): Promise<void> {
     await this.#runWith(secret, 'secrets', 'set-chap', '--secret-file', '-');
+  }
+
+  async addIsnsServer(address: string): Promise<string | undefined> {
+    const error = (await this.#run('isns', 'add', address)).at('outcome').at('error');
+    return error.isThere ? error.at('code').text : undefined;
+  }
+
+  async removeIsnsServer(address: string): Promise<void> {
+    await this.#run('isns', 'remove', address);
+  }
+
+  async addRadiusServer(address: string): Promise<void> {
+    await this.#run('radius', 'add', address);
+  }
+
+  async setRadiusSecret(secret: string): Promise<void> {
+    await this.#runWith(secret, 'secrets', 'set-radius', '--secret-file', '-');
   }
 
   async hold(path: string, label: string): Promise<string> {

@@ -125,6 +125,8 @@ export const viewOf: { readonly [Name in keyof Views]: (list: Json) => Views[Nam
       list.map((secret) => ({ name: secret.at('name').text, length: secret.at('length').number })),
       ({ name }) => name,
     ),
+  isnsServers: ({ list }) => list.map((server) => server.at('address').text).sort(),
+  radiusServers: ({ list }) => list.map((server) => server.address).sort(),
 };
 
 /** Those who hold a device, in an error or in the report of a logout. */

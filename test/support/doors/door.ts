@@ -14,6 +14,8 @@ export interface LoginWish {
   readonly chap?: { readonly user: string; readonly secret: string };
   /** The target proves itself, too. */
   readonly isMutual?: boolean;
+  /** RADIUS servers judge how the target proves itself. */
+  readonly asksRadius?: boolean;
 }
 
 /** What there is of a session, as every door can tell it. */
@@ -50,6 +52,8 @@ export interface Views {
   readonly devices: readonly { readonly path: string; readonly sessionId: string; readonly scsiAddress: string }[];
   readonly holds: readonly { readonly path: string; readonly sessionId: string; readonly label: string }[];
   readonly secrets: readonly { readonly name: string; readonly length: number }[];
+  readonly isnsServers: readonly string[];
+  readonly radiusServers: readonly string[];
 }
 
 export type ViewName = keyof Views;
@@ -78,6 +82,11 @@ export interface Door extends AsyncDisposable {
   removePersistentLogin(targetName: string): Promise<void>;
   /** The secret that targets prove themselves with. */
   setInitiatorSecret(secret: string): Promise<void>;
+  /** Resolves as `addPortal` does. Addresses of servers are `host:port`. */
+  addIsnsServer(address: string): Promise<string | undefined>;
+  removeIsnsServer(address: string): Promise<void>;
+  addRadiusServer(address: string): Promise<void>;
+  setRadiusSecret(secret: string): Promise<void>;
 }
 
 /** A door that has what the Discovery Library API has not: force, and holds. */

@@ -39,6 +39,8 @@ export class DscDoor implements Door {
     targets: async () => await this.#targets(),
     persistentLogins: async () => await this.#persistentLogins(),
     devices: async () => await this.#devices(),
+    isnsServers: async () => [...(await this.#out(this.#dsc.ReportISNSServerList())).Buffer].sort(),
+    radiusServers: async () => [...(await this.#out(this.#dsc.ReportRadiusServerList())).Buffer].sort(),
   };
   readonly #socketPath: string;
   #dsc: ConnectedIscsiDsc;
@@ -59,13 +61,7 @@ export class DscDoor implements Door {
   }
 
   async addPortal(portal: Address): Promise<string | undefined> {
-    try {
-      await this.#out(this.#dsc.AddIScsiSendTargetPortal(null, null, null, null, portalOf(portal)));
-      return undefined;
-    } catch (error) {
-      if (error instanceof Refusal) return error.code;
-      throw error;
-    }
+    return await this.#outcome(this.#dsc.AddIScsiSendTargetPortal(null, null, null, null, portalOf(portal)));
   }
 
   async refreshPortal(portal: Address): Promise<void> {
@@ -87,10 +83,12 @@ export class DscDoor implements Door {
 
   async login(
     targetName: string,
-    { existing = 'refuse', isPersistent = false, chap, isMutual = false }: LoginWish = {},
+    { existing = 'refuse', isPersistent = false, chap, isMutual = false, asksRadius = false }: LoginWish = {},
   ): Promise<{ sessionId: string; connectionId: string }> {
     const options: LoginOptionsInput = {
-      LoginFlags: existing === 'add' ? ISCSI_LOGIN_FLAGS.ISCSI_LOGIN_FLAG_MULTIPATH_ENABLED : 0,
+      LoginFlags:
+        (existing === 'add' ? ISCSI_LOGIN_FLAGS.ISCSI_LOGIN_FLAG_MULTIPATH_ENABLED : 0) |
+        (asksRadius ? ISCSI_LOGIN_FLAGS.ISCSI_LOGIN_FLAG_USE_RADIUS_VERIFICATION : 0),
       ...(chap && { AuthType: isMutual ? 2 : 1, Username: chap.user, Password: chap.secret }),
     };
     const { UniqueSessionId, UniqueConnectionId } = await this.#out(
@@ -118,6 +116,22 @@ export class DscDoor implements Door {
 
   async setInitiatorSecret(secret: string): Promise<void> {
     await this.#out(this.#dsc.SetIScsiInitiatorCHAPSharedSecret(secret));
+  }
+
+  async addIsnsServer(address: string): Promise<string | undefined> {
+    return await this.#outcome(this.#dsc.AddISNSServer(address));
+  }
+
+  async removeIsnsServer(address: string): Promise<void> {
+    await this.#out(this.#dsc.RemoveISNSServer(address));
+  }
+
+  async addRadiusServer(address: string): Promise<void> {
+    await this.#out(this.#dsc.AddRadiusServer(address));
+  }
+
+  async setRadiusSecret(secret: string): Promise<void> {
+    await this.#out(this.#dsc.SetIScsiInitiatorRADIUSSharedSecret(secret));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -168,6 +182,17 @@ export class DscDoor implements Door {
       }));
     });
     return sortedBy((await Promise.all(ofSessions)).flat(), ({ path, sessionId }) => `${path} ${sessionId}`);
+  }
+
+  /** The code of what a source of discovery could not be asked for, which is kept all the same. */
+  async #outcome(call: Promise<Answer>): Promise<string | undefined> {
+    try {
+      await this.#out(call);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error.code;
+      throw error;
+    }
   }
 
   async #out<Out extends object>(call: Promise<Answer<Out>>): Promise<Out> {

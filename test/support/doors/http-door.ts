@@ -4,7 +4,9 @@ import { ask } from '../raw-http.ts';
 import { holdersIn, Json, viewOf } from './documents.ts';
 import { type Address, type LoginWish, type Looks, Refusal, type WideDoor } from './door.ts';
 
+/** ISCSI_LOGIN_FLAGS. */
 const multipath = 2;
+const radiusVerification = 32;
 
 /** The service at a Unix socket. */
 export class HttpDoor implements WideDoor {
@@ -23,6 +25,8 @@ export class HttpDoor implements WideDoor {
       devices: async () => viewOf.devices(await this.get('/v1/devices')),
       holds: async () => viewOf.holds(await this.get('/v1/holds')),
       secrets: async () => viewOf.secrets(await this.get('/v1/secrets')),
+      isnsServers: async () => viewOf.isnsServers(await this.get('/v1/isns-servers')),
+      radiusServers: async () => viewOf.radiusServers(await this.get('/v1/radius-servers')),
     };
   }
 
@@ -57,11 +61,11 @@ export class HttpDoor implements WideDoor {
 
   async login(
     targetName: string,
-    { existing = 'refuse', isPersistent = false, chap, isMutual = false }: LoginWish = {},
+    { existing = 'refuse', isPersistent = false, chap, isMutual = false, asksRadius = false }: LoginWish = {},
   ): Promise<{ sessionId: string; connectionId: string }> {
     const loginOptions = {
       ...(chap && { authType: isMutual ? 'mutualChap' : 'chap', userName: chap.user, password: chap.secret }),
-      ...(existing === 'add' ? { loginFlags: multipath } : {}),
+      loginFlags: (existing === 'add' ? multipath : 0) | (asksRadius ? radiusVerification : 0),
     };
     const made = await this.#send('POST', '/v1/sessions', { targetName, existing, isPersistent, loginOptions });
     return { sessionId: made.at('sessionId').text, connectionId: made.at('connectionId').text };
@@ -91,6 +95,23 @@ export class HttpDoor implements WideDoor {
 
   async setInitiatorSecret(secret: string): Promise<void> {
     await this.#send('PUT', '/v1/secrets/initiator-chap', { secret });
+  }
+
+  async addIsnsServer(address: string): Promise<string | undefined> {
+    const error = (await this.#send('POST', '/v1/isns-servers', { address })).at('outcome').at('error');
+    return error.isThere ? error.at('code').text : undefined;
+  }
+
+  async removeIsnsServer(address: string): Promise<void> {
+    await this.#send('DELETE', `/v1/isns-servers/${encodeURIComponent(address)}`);
+  }
+
+  async addRadiusServer(address: string): Promise<void> {
+    await this.#send('POST', '/v1/radius-servers', { address });
+  }
+
+  async setRadiusSecret(secret: string): Promise<void> {
+    await this.#send('PUT', '/v1/secrets/radius', { secret });
   }
 
   async hold(path: string, label: string): Promise<string> {

@@ -3,50 +3,12 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { eventually } from '../eventually.ts';
-import { type Address, type RefusalForms, type SessionView, textOf } from './door.ts';
-import { assertRefused, type Play, type Scenario } from './scenario.ts';
-
-interface Expectation {
-  readonly code: string;
-  readonly forms: RefusalForms;
-}
-
-function expect(code: string, iscsidsc: string, CLI: number, HTTP: number): Expectation {
-  return { code, forms: { iscsidsc, CLI, HTTP } };
-}
-
-/** The refusals, as docs/iscsidsc.md, docs/errors.md and docs/openapi.json have them. */
-const refusal = {
-  noTarget: expect('SERVICE_TARGET_UNKNOWN', 'ISDSC_TARGET_NOT_FOUND', 114, 404),
-  loggedIn: expect('SERVICE_TARGET_LOGGED_IN', 'ISDSC_TARGET_ALREADY_LOGGED_IN', 115, 409),
-  noSession: expect('SERVICE_SESSION_UNKNOWN', 'ISDSC_INVALID_SESSION_ID', 116, 404),
-  noConnection: expect('SERVICE_CONNECTION_UNKNOWN', 'ISDSC_INVALID_CONNECTION_ID', 117, 404),
-  last: expect('ISCSI_LAST_CONNECTION', 'ISDSC_CANT_REMOVE_LAST_CONNECTION', 74, 409),
-  leading: expect('ISCSI_LEADING_CONNECTION', 'ISDSC_CANNOT_REMOVE_LEADING_CONNECTION', 73, 409),
-  tooMany: expect('ISCSI_TOO_MANY_CONNECTIONS', 'ISDSC_TOO_MANY_CONNECTIONS', 54, 502),
-  busy: expect('ISCSI_DEVICE_BUSY', 'ISDSC_DEVICE_BUSY_ON_SESSION', 75, 409),
-  notProven: expect('ISCSI_AUTH_FAILED', 'ISDSC_AUTHENTICATION_FAILURE', 51, 502),
-  noSecret: expect('SERVICE_SECRET_MISSING', 'ISDSC_TARGET_AUTHINFO_UNAVAILABLE', 93, 422),
-  noPortal: expect('SERVICE_PORTAL_UNKNOWN', 'ISDSC_PORTAL_NOT_FOUND', 113, 404),
-} as const;
-
-/** An id that is well formed and nobody's. */
-const strangeId = '4000013700000001-00000000deadbeef';
+import { type Address, textOf } from './door.ts';
+import { assertRefused, type Scenario } from './scenario.ts';
+import { know, refusal, sessionOf, sessionsWith, strangeId } from './scenario-basics.ts';
 
 const user = { user: 'initiator', secret: 'Gr8!ours-0f-them' };
 const it = { user: 'it', secret: 'Gr8!theirs-0f-us' };
-
-/** The sessions with the target. One door tells it for all: at each checkpoint they are held against each other. */
-async function sessionsWith({ http, target }: Play): Promise<SessionView[]> {
-  const sessions = (await http.looks.sessions?.()) ?? [];
-  return sessions.filter(({ targetName }) => targetName === target.targetName);
-}
-
-async function sessionOf(play: Play, sessionId: string): Promise<SessionView> {
-  const session = (await sessionsWith(play)).find((each) => each.sessionId === sessionId);
-  assert.ok(session !== undefined, `there is no session ${sessionId}`);
-  return session;
-}
 
 /** A loopback address where nobody listens. */
 async function nobody(): Promise<Address> {
@@ -55,11 +17,6 @@ async function nobody(): Promise<Address> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return { host: '127.0.0.1', port };
-}
-
-/** Makes the target known, where that is not what the scenario is about. */
-async function know({ http, target }: Play): Promise<void> {
-  await http.addTarget(target.targetName, target.portal);
 }
 
 export const discovery: Scenario = {

@@ -45,6 +45,7 @@ export async function openStage(isProcess: boolean): Promise<Stage> {
       await eventually(
         async () => await http.get('/v1/status'),
         (status) => status.at('isReady').boolean,
+        { withinMs: 30_000 },
       );
       for (const door of doors) await door.reopen();
     },
