@@ -30,6 +30,7 @@ const byCode: Readonly<Partial<Record<ErrorCode, number>>> = {
   SERVICE_DEVICES_MISSING: 504,
   ISNS_TIMEOUT: 504,
   ISCSI_DEVICE_BUSY: 409,
+  ISCSI_TOO_MANY_CONNECTIONS: 409,
 };
 
 /** 502 is for what a target, an iSNS server or a RADIUS server did or did not do. */
