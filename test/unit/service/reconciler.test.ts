@@ -41,7 +41,8 @@ function bench(names: readonly string[]): Bench {
   const silent = new Set<string>();
   events.listen(({ type, targetName }) => types.push(`${type} ${targetName ?? ''}`));
   for (const targetName of names) wanted.logins.put({ ...login, targetName });
-  const sessions = { all: () => entries, ended: () => new Promise(() => {}) } as unknown as Sessions;
+  const find = (id: string): Entry | undefined => entries.find(({ sessionId }) => sessionId === id);
+  const sessions = { all: () => entries, find, ended: () => new Promise(() => {}) } as unknown as Sessions;
   const reconciler = new Reconciler({
     wanted,
     sessions,
