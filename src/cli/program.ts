@@ -29,7 +29,7 @@ Traces: --trace writes packets whose TCP and IP headers are made up around the b
 tshark know iSCSI by port 3260 alone; for another port P, tshark takes -d tcp.port==P,iscsi, and Wireshark "Decode As".
 
 Exit status: 0 success, 1 unexpected failure (HAWSER_DEBUG=1 shows where), 2 bad command line, 3 to 125 by error code,
-130 and 143 after SIGINT and SIGTERM.`;
+130 and 143 after SIGINT and SIGTERM, but 0 where these are how a command ends, such as events or --watch.`;
 
 /** Makes the program. Parsing throws CommanderError where commander would end the process. */
 export function makeProgram(context: CommandContext): Command {

@@ -56,7 +56,10 @@ export function addAuthOptions(command: Command): Command {
     )
     .option('--chap-secret-file <file>', "file with the user's secret, - for standard input; a line end is left out")
     .option('--mutual', 'the target proves itself too, by the secret of `hawser secrets set-chap`')
-    .option('--radius-response', 'a RADIUS server makes the answer to the target')
+    .option(
+      '--radius-response',
+      'a RADIUS server is to make the answer to the target; refused, as no server does (RFC 2865)',
+    )
     .option('--radius-verification', "a RADIUS server checks the target's answer");
 }
 

@@ -1,4 +1,4 @@
-// `hawser radius`: the servers that answer and check CHAP for the initiator.
+// `hawser radius`: the servers that check the CHAP responses of targets.
 
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
@@ -11,10 +11,8 @@ export function addRadius(program: Command, context: CommandContext): void {
   const family = program
     .command('radius')
     .helpCommand(false)
-    .summary('RADIUS servers that answer and check CHAP')
-    .description(
-      'Lists, adds and removes the RADIUS servers (RFC 2865) of logins with --radius-response or --radius-verification.',
-    )
+    .summary('RADIUS servers that check CHAP')
+    .description('Lists, adds and removes the RADIUS servers (RFC 2865) of logins with --radius-verification.')
     .addHelpText('after', '\nExample:\n  hawser radius add 192.0.2.20');
   const address = ['<server>', 'host[:port]; port 1812 unless given'] as const;
   addServiceOptions(family.command('list', { isDefault: true }).description('Lists the servers.')).action(

@@ -6,7 +6,7 @@ import type { IscsicliCommand } from './command.ts';
 
 /** Which statuses say that nothing came back, and that nobody could ask. */
 const silence = statusValue('ERROR_TIMEOUT');
-const refusal = statusValue('WSAEACCES');
+const refusal = statusValue('ISDSC_REQUEST_NOT_SUPPORTED');
 
 export const pingCommand: IscsicliCommand = {
   name: 'Ping',
