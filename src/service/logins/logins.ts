@@ -141,13 +141,26 @@ async function logIn(
   login: LoginToTargetInput,
   isid: number | undefined,
 ): ReturnType<InstancePort['loginToTarget']> {
-  if (isid === undefined) return await instance.loginToTarget(login);
+  // A login that was told not to be content with that session would fail at every portal first, and be reported to.
+  const isOver = login.existing === 'add' && isInUse(instance, login.targetName, isid);
+  if (isid === undefined || isOver) return await instance.loginToTarget(login);
   try {
     return await instance.loginToTarget({ ...login, connect: { ...login.connect, isid } });
   } catch (error) {
-    if (!(error instanceof IscsiError && error.code === 'ISCSI_SESSION_EXISTS')) throw error;
+    if (!saysInUse(error)) throw error;
     return await instance.loginToTarget(login);
   }
+}
+
+function isInUse(instance: InstancePort, targetName: string, isid: number | undefined): boolean {
+  return instance.sessions().some((each) => each.targetName === targetName && each.session.isid === isid);
+}
+
+/** Of several portals, the error says why each of them failed. */
+function saysInUse(error: unknown): boolean {
+  if (!(error instanceof IscsiError)) return false;
+  const reasons: readonly unknown[] = error.cause instanceof AggregateError ? error.cause.errors : [error];
+  return reasons.some((reason) => reason instanceof IscsiError && reason.code === 'ISCSI_SESSION_EXISTS');
 }
 
 function isSame(a: PortalAddress, b: PortalAddress): boolean {

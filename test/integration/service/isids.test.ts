@@ -86,6 +86,26 @@ suite('ISIDs that are kept', () => {
     assert.deepEqual(await isidsOf(lab), [own]);
   });
 
+  test('the multipath flag makes another session with a target of several portals, beside a persistent login', async () => {
+    await using lab = await openLab();
+    const target = await lab.target({ listen: [0, 0].map((port) => ({ host: '127.0.0.1', port })) });
+    await lab.service.addStaticTarget({ targetName, portals: target.portals });
+    await lab.service.login({ targetName, isPersistent: true });
+    const failed: string[] = [];
+    const reading = (async () => {
+      for await (const { type } of lab.service.events()) {
+        if (type === 'portalFailed' || type === 'loginFailed') failed.push(type);
+        if (type === 'sessionLoggedIn') return;
+      }
+    })();
+    const multipath = { targetName, loginOptions: { loginFlags: 2 } };
+    const [one, two] = await Promise.all([lab.service.login(multipath), lab.service.login(multipath)]);
+    assert.deepEqual([one.wasThere, two.wasThere], [false, false]);
+    assert.equal(new Set(isidsAt(target)).size, 3);
+    await reading;
+    assert.deepEqual(failed, []);
+  });
+
   test('two instances of a service never take the place of one another', async () => {
     await using lab = await openLab({ instances: [{ name: 'one' }, { name: 'two' }] });
     const target = await lab.target();
