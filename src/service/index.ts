@@ -62,6 +62,7 @@ export type {
   LogoutInput,
   PersistentLogin,
   PersistentLoginKey,
+  PersistentLoginState,
   PolicyInput,
   RemovalInfo,
   ScsiAnswer,

@@ -129,6 +129,7 @@ export const samplePersistentLogin: PersistentLogin = {
   loginOptions: { hasPassword: false },
   securityFlags: 0,
   actual: {
+    state: 'waiting',
     sessionId: undefined,
     attempts: 3,
     nextAttemptAt: '2026-11-21T18:00:08.000Z',

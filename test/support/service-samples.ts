@@ -162,7 +162,7 @@ const login: PersistentLogin = {
   mapping,
   loginOptions: stored,
   securityFlags: 0,
-  actual: { sessionId: undefined, attempts: 3, nextAttemptAt: at, error: failure },
+  actual: { state: 'waiting', sessionId: undefined, attempts: 3, nextAttemptAt: at, error: failure },
 };
 const scsi = { scsiStatus: 0, response: 'AAAA', sense: '' };
 const initiator: InitiatorInfo = {

@@ -88,10 +88,11 @@ function formatLogins(logins: readonly PersistentLogin[]): string {
     login.targetName,
     login.portal === undefined ? 'any' : formatPortal(login.portal),
     formatPlace(login),
+    login.actual.state,
     login.actual.sessionId ?? 'none',
     login.actual.attempts,
     formatTime(login.actual.nextAttemptAt),
     login.actual.error === undefined ? '' : `${login.actual.error.message} (${login.actual.error.code})`,
   ]);
-  return formatTable(['TARGET', 'PORTAL', 'INITIATOR', 'SESSION', 'ATTEMPTS', 'NEXT', 'TROUBLE'], rows, [4]);
+  return formatTable(['TARGET', 'PORTAL', 'INITIATOR', 'STATE', 'SESSION', 'ATTEMPTS', 'NEXT', 'TROUBLE'], rows, [5]);
 }

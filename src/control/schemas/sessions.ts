@@ -135,6 +135,7 @@ export const persistentLogin: z.ZodType<PersistentLogin> = z.object({
   loginOptions: storedLoginOptions,
   securityFlags: z.number(),
   actual: z.object({
+    state: z.enum(['trying', 'waiting', 'up', 'resting', 'stopped']),
     sessionId: maybe(uniqueId),
     attempts: z.number(),
     nextAttemptAt: maybe(z.string()),

@@ -153,6 +153,14 @@ export interface ConnectionInput {
   readonly key?: Secret;
 }
 
+/**
+ * What the service does about a persistent login. `trying`: a login is under way. `waiting`: it failed, or its session ended,
+ * and it is tried again at a time that is told. `up`: there is a session. `resting`: a user has logged it out, or it was added
+ * without a login; nothing is done before the next start of the service, or before a user logs in. `stopped`: it is no longer
+ * looked after, since it is being removed, or the service ends.
+ */
+export type PersistentLoginState = 'trying' | 'waiting' | 'up' | 'resting' | 'stopped';
+
 /** A login that the service keeps, and carries out whenever it starts. */
 export interface PersistentLogin extends InitiatorPlace {
   readonly targetName: string;
@@ -163,6 +171,7 @@ export interface PersistentLogin extends InitiatorPlace {
   readonly securityFlags: number;
   /** What has become of it: the session, or why there is none yet. */
   readonly actual: {
+    readonly state: PersistentLoginState;
     readonly sessionId: UniqueId | undefined;
     readonly attempts: number;
     /** ISO 8601, UTC. */

@@ -125,13 +125,13 @@ export class LoginOperations {
     const record = wanted.logins.get(key);
     if (record === undefined) throw new ServiceError('SERVICE_LOGIN_UNKNOWN', `There is no persistent login ${key}`);
     const { portal, mapping, loginOptions } = record;
-    const { sessionId, attempts = 0, nextAttemptAt, error } = reconciler.get(key) ?? {};
+    const { state = 'stopped', sessionId, attempts = 0, nextAttemptAt, error } = reconciler.get(key) ?? {};
     return {
       ...record,
       portal,
       mapping,
       loginOptions: { ...loginOptions, hasPassword: wanted.logins.hasSecret(key) },
-      actual: { sessionId, attempts, nextAttemptAt, error: error === undefined ? undefined : shown(error) },
+      actual: { state, sessionId, attempts, nextAttemptAt, error: error === undefined ? undefined : shown(error) },
     };
   }
 }

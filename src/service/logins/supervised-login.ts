@@ -4,6 +4,7 @@
 import { asIscsiError, type Clock, type Deferred, deferred, type IscsiError, raceAbort } from '../../base/index.ts';
 import { backoffMs } from '../backoff.ts';
 import type { UniqueId } from '../contract/names.ts';
+import type { PersistentLoginState } from '../contract/sessions.ts';
 import { momentIn } from '../moment.ts';
 
 /** How a session came to its end. */
@@ -12,12 +13,6 @@ export interface SessionEnding {
   readonly isByUs: boolean;
   readonly error: IscsiError | undefined;
 }
-
-/**
- * `trying`: a login is under way. `waiting`: it failed, or its session ended, and the next attempt is due later. `up`: there
- * is a session. `resting`: nothing is to be done before the next start of the service. `stopped`: over.
- */
-export type SupervisionState = 'trying' | 'waiting' | 'up' | 'resting' | 'stopped';
 
 /** What supervision needs from around it. */
 export interface SupervisionParts {
@@ -41,7 +36,7 @@ export class SupervisedLogin {
   readonly #parts: SupervisionParts;
   readonly #end = new AbortController();
   readonly #tried = deferred();
-  #state: SupervisionState = 'stopped';
+  #state: PersistentLoginState = 'stopped';
   #sessionId: UniqueId | undefined;
   #failures = 0;
   #attempts = 0;
@@ -57,7 +52,7 @@ export class SupervisedLogin {
     this.#parts = parts;
   }
 
-  get state(): SupervisionState {
+  get state(): PersistentLoginState {
     return this.#state;
   }
 
@@ -208,7 +203,7 @@ export class SupervisedLogin {
     }
   }
 
-  #move(state: SupervisionState, sessionId: UniqueId | undefined): void {
+  #move(state: PersistentLoginState, sessionId: UniqueId | undefined): void {
     if (state === this.#state && sessionId === this.#sessionId && state !== 'waiting') return;
     this.#state = state;
     this.#sessionId = sessionId;

@@ -30,7 +30,8 @@ suite('persistent logins', () => {
     const { isClean } = await lab.service.logout({ sessionId });
     assert.equal(isClean, true);
     await resting;
-    assert.equal((await lab.service.persistentLogins())[0]?.actual.sessionId, undefined);
+    const [{ actual } = {}] = await lab.service.persistentLogins();
+    assert.deepEqual([actual?.state, actual?.sessionId], ['resting', undefined]);
     assert.equal(await codeOf(lab.service.logout({ sessionId })), 'SERVICE_SESSION_UNKNOWN');
     await (await lab.start()).ready;
     assert.equal((await lab.service.sessions()).length, 1);

@@ -145,7 +145,7 @@ const login: PersistentLogin = {
   securityFlags: 0,
   instance: instanceName,
   initiatorPort: 2,
-  actual: { sessionId, attempts: 1, nextAttemptAt: undefined, error: undefined },
+  actual: { state: 'up', sessionId, attempts: 1, nextAttemptAt: undefined, error: undefined },
 };
 
 suite('persistent logins', () => {

@@ -247,8 +247,8 @@ h-1   iqn.2026-11.example:disk/0  backup   12  never
     answers: { persistentLogins: [samplePersistentLogin] },
     calls: [['persistentLogins']],
     document: { persistentLogins: [samplePersistentLogin] },
-    text: `TARGET                    PORTAL  INITIATOR  SESSION  ATTEMPTS  NEXT                  TROUBLE
-iqn.2026-11.example:disk  any     any        none            3  2026-11-21T18:00:08Z  Nobody listens at 192.0.2.10:3260 (ISCSI_CONNECT_FAILED)
+    text: `TARGET                    PORTAL  INITIATOR  STATE    SESSION  ATTEMPTS  NEXT                  TROUBLE
+iqn.2026-11.example:disk  any     any        waiting  none            3  2026-11-21T18:00:08Z  Nobody listens at 192.0.2.10:3260 (ISCSI_CONNECT_FAILED)
 `,
   },
   {
@@ -260,8 +260,8 @@ iqn.2026-11.example:disk  any     any        none            3  2026-11-21T18:00
         { targetName: disk, portal: { host: '192.0.2.10', port: 3260 }, loginOptions: { connections: 2 } },
       ],
     ],
-    text: `TARGET                    PORTAL           INITIATOR  SESSION  ATTEMPTS  NEXT                  TROUBLE
-iqn.2026-11.example:disk  192.0.2.10:3260  any        none            3  2026-11-21T18:00:08Z  Nobody listens at 192.0.2.10:3260 (ISCSI_CONNECT_FAILED)
+    text: `TARGET                    PORTAL           INITIATOR  STATE    SESSION  ATTEMPTS  NEXT                  TROUBLE
+iqn.2026-11.example:disk  192.0.2.10:3260  any        waiting  none            3  2026-11-21T18:00:08Z  Nobody listens at 192.0.2.10:3260 (ISCSI_CONNECT_FAILED)
 `,
   },
   {
