@@ -16,6 +16,7 @@ export {
   type ControlHooks,
   type ControlServer,
   type ControlServerOptions,
+  checkControlServer,
   openControlServer,
 } from './server/control-server.ts';
 export type { ControlLimits } from './server/limits.ts';

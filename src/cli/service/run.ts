@@ -20,11 +20,13 @@ export async function runService(context: CommandContext, options: RunOptions): 
   const { environment } = context;
   const serving = await toServing(options, environment);
   // Loaded here, since no other command needs them, and every command would start later.
-  const [{ logService, openService }, { openControlServer }, { pino }] = await Promise.all([
+  const [{ logService, openService }, { checkControlServer, openControlServer }, { pino }] = await Promise.all([
     import('../../service/index.ts'),
     import('../../control/index.ts'),
     import('pino'),
   ]);
+  // Before the service opens: it logs in to everything at once, and would have to log out again.
+  checkControlServer(serving.control);
   const destination = { write: (line: string) => void environment.stderr.write(line) };
   const logger = pino({ level: options.logLevel, base: { service: 'hawser' } }, destination);
   const service = await openService({

@@ -50,16 +50,26 @@ export interface ControlServer extends AsyncDisposable {
 }
 
 /**
+ * Checks what a server would be opened with, before anything else is begun that would have to be undone.
+ *
+ * @throws UsageError `ISCSI_BAD_ARGUMENT` as `openControlServer`.
+ */
+export function checkControlServer({ socketPath, listen, token, tls }: Omit<ControlServerOptions, 'service'>): void {
+  if (socketPath === undefined && listen === undefined) {
+    throw new UsageError('ISCSI_BAD_ARGUMENT', 'There is nowhere to serve the control API', { argument: 'socketPath' });
+  }
+  if (listen !== undefined) tcpRules(listen, token, tls);
+}
+
+/**
  * Serves the control API.
  *
- * @throws UsageError `ISCSI_BAD_ARGUMENT` for an address that would let everybody in.
+ * @throws UsageError `ISCSI_BAD_ARGUMENT` for an address that would let everybody in, or a certificate or key that is none.
  * @throws TransportError `ISCSI_CONNECT_FAILED` when an address cannot be opened, as when another service listens there.
  */
 export async function openControlServer(options: ControlServerOptions): Promise<ControlServer> {
   const { socketPath, listen, token, tls } = options;
-  if (socketPath === undefined && listen === undefined) {
-    throw new UsageError('ISCSI_BAD_ARGUMENT', 'There is nowhere to serve the control API', { argument: 'socketPath' });
-  }
+  checkControlServer(options);
   const limits = resolveLimits(options.limits);
   const rules = listen === undefined ? undefined : tcpRules(listen, token, tls);
   const { app, admission, handlerFor } = await makeApp(options, limits);

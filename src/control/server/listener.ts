@@ -5,6 +5,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, isIPv4 } from 'node:net';
 import { dirname } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { TransportError, UsageError } from '../../base/index.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import type { ControlLimits } from './limits.ts';
@@ -33,8 +34,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** No token that is shorter is worth the name. */
 const shortestToken = 16;
+const leastTls = 'TLSv1.2';
 
-/** Rules for a TCP listener. Throws UsageError for one that would let everybody in, or let tokens be read on the way. */
+/**
+ * Rules for a TCP listener. Throws UsageError for one that would let everybody in, or let tokens be read on the way, and for
+ * a certificate or key that is none.
+ */
 export function tcpRules(
   listen: { readonly host: string; readonly port: number },
   token: string | undefined,
@@ -49,8 +54,18 @@ export function tcpRules(
     const message = `A control API on ${listen.host}, which others can reach, needs TLS`;
     throw new UsageError('ISCSI_BAD_ARGUMENT', message, { argument: 'tls' });
   }
+  if (tls !== undefined) checkTls(tls);
   const hostNames = ['localhost', '127.0.0.1', '[::1]', listen.host];
   return { token, hostNames: isLoopback ? hostNames : undefined };
+}
+
+function checkTls(tls: ControlTls): void {
+  try {
+    createSecureContext({ ...tls, minVersion: leastTls });
+  } catch (cause) {
+    const message = `The control API cannot use this certificate and key: ${(cause as Error).message}`;
+    throw new UsageError('ISCSI_BAD_ARGUMENT', message, { argument: 'tls', cause: cause as Error });
+  }
 }
 
 export function isLoopbackHost(host: string): boolean {
@@ -109,7 +124,7 @@ function makeServer(tls: ControlTls | undefined, limits: ControlLimits, handler:
   const server =
     tls === undefined
       ? createHttpServer(options, handler)
-      : createHttpsServer({ ...options, ...tls, minVersion: 'TLSv1.2' }, handler);
+      : createHttpsServer({ ...options, ...tls, minVersion: leastTls }, handler);
   server.maxConnections = limits.connections;
   server.on('clientError', answerBrokenRequest);
   return server;

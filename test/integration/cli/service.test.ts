@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { type ControlClient, openControlClient } from 'hawser/control';
 import { systemClock } from '../../../src/base/index.ts';
@@ -220,6 +220,9 @@ suite('hawser service', () => {
     assert.equal(await run('--listen', 'nonsense'), 2);
     assert.equal(await run('--listen', '127.0.0.1:0', '--token-file', folder.file('short')), 10);
     assert.equal(await run('--listen', '0.0.0.0:0', '--token-file', folder.file('token')), 10);
+    const noCertificate = ['--tls-cert', folder.file('token'), '--tls-key', folder.file('token')];
+    assert.equal(await run('--listen', '127.0.0.1:0', '--token-file', folder.file('token'), ...noCertificate), 10);
+    await assert.rejects(access(folder.file('state')), 'no service was opened only to be closed again');
   });
 });
 

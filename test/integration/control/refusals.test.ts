@@ -272,6 +272,14 @@ suite('on TCP', () => {
       const open = openControlServer({ service, listen: { host, port: 0 }, token });
       await assert.rejects(open, { ...refused, argument: 'tls' }, host);
     }
+    const { cert, key } = tlsTestFiles();
+    for (const tls of [
+      { cert: 'none', key },
+      { cert, key: 'none' },
+    ]) {
+      const open = openControlServer({ service, listen: loopback, token, tls });
+      await assert.rejects(open, { ...refused, argument: 'tls' });
+    }
   });
 
   test('for others a server is opened with TLS, and wants the token there, too', async () => {
