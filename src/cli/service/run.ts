@@ -83,9 +83,10 @@ function hooksFor(logger: Logger): {
   readonly onFault: (fault: string) => void;
 } {
   return {
-    onAnswer: ({ operation, status, code, durationMs }) => {
+    onAnswer: ({ operation, about, status, code, durationMs: exactly }) => {
       const level = status >= 500 ? 'warn' : 'debug';
-      logger[level]({ event: 'answered', operation, status, code, durationMs: Math.round(durationMs) }, 'answered');
+      const durationMs = Math.round(exactly);
+      logger[level]({ event: 'answered', operation, ...about, status, code, durationMs }, 'answered');
     },
     onFault: (fault) => {
       logger.error({ event: 'fault', fault }, 'fault');

@@ -31,6 +31,11 @@ const refusals: Readonly<
   FST_ERR_BAD_URL: { status: 404, message: 'There is no such resource, or it has no such method' },
 };
 
+/** The fields by which operations name what they are about; none of them may be a secret. */
+const namingFields = ['targetName', 'sessionId', 'connectionId', 'holdId', 'path', 'address', 'host', 'port'] as const;
+/** No field of these may be longer; this bounds what a wrong request can bring into a log. */
+const longestName = 300;
+
 /** Remembers of each request what is needed when it ends. */
 export class Replies {
   readonly #inputs = new WeakMap<FastifyRequest, unknown>();
@@ -45,6 +50,17 @@ export class Replies {
   /** Keeps the input, for the case that an error quotes it. */
   remember(request: FastifyRequest, input: unknown): void {
     this.#inputs.set(request, input);
+  }
+
+  /** The ids and names that the request gave: what a line of the log needs to be of use. No other input is in them. */
+  aboutOf(request: FastifyRequest): Readonly<Record<string, string | number>> {
+    const input = (this.#inputs.get(request) ?? {}) as Readonly<Record<string, unknown>>;
+    const about: Record<string, string | number> = {};
+    for (const name of namingFields) {
+      const value = input[name];
+      if (typeof value === 'number' || (typeof value === 'string' && value.length <= longestName)) about[name] = value;
+    }
+    return about;
   }
 
   /** Says that the request ends with an error. */

@@ -7,8 +7,11 @@ import type { Admission } from './admission.ts';
 export interface AnswerFacts {
   /** The operation's name, or `events`. */
   readonly operation: string;
+  /** What it was about: the ids and names among its input. */
+  readonly about: Readonly<Record<string, string | number>>;
+  /** 499 where the client had gone before there was an answer. */
   readonly status: number;
-  /** The code of the error that it ended with. */
+  /** The code of the error that it ended with; `SERVICE_TIMEOUT` where the client had gone. */
   readonly code: string | undefined;
   readonly durationMs: number;
 }

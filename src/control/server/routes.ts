@@ -103,6 +103,9 @@ function operationTimeout(request: FastifyRequest, limits: ControlLimits): numbe
   return Math.min(Number(header), longestOperationMs);
 }
 
+/** No status of HTTP, since nobody is there to get one; what servers commonly log for it. */
+const clientGone = 499;
+
 /** Lets a request in, or answers it; gives the place back when the answer is out or the client has gone. */
 function enter(
   kind: AdmissionKind,
@@ -114,12 +117,17 @@ function enter(
   const startedAt = clock.now();
   const place = admission.enter(kind);
   reply.raw.once('close', () => {
+    const { statusCode, writableFinished } = reply.raw;
+    const gone = new ServiceError('SERVICE_TIMEOUT', 'The client has gone');
     if ('leave' in place) {
-      if (!reply.raw.writableFinished) place.abandon(new ServiceError('SERVICE_TIMEOUT', 'The client has gone'));
+      if (!writableFinished) place.abandon(gone);
       place.leave();
     }
-    const { statusCode: status } = reply.raw;
-    answered({ operation, status, code: replies.errorOf(request)?.code, durationMs: clock.now() - startedAt });
+    // A stream of events has no other end than that its reader goes.
+    const isGivenUp = kind === 'request' && !writableFinished;
+    const code = (replies.errorOf(request) ?? (isGivenUp ? gone : undefined))?.code;
+    const status = isGivenUp ? clientGone : statusCode;
+    answered({ operation, about: replies.aboutOf(request), status, code, durationMs: clock.now() - startedAt });
   });
   if ('leave' in place) return place;
   replies.fail(request, place.error);
