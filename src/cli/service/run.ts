@@ -3,12 +3,14 @@
 import type { Level, Logger } from 'pino';
 import { onAbort } from '../../base/index.ts';
 import type { AnswerFacts, ControlServer } from '../../control/index.ts';
+import type { ServiceInstanceOptions } from '../../service/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Report } from '../printer.ts';
 import { type Serving, type ServingOptions, toServing } from './serving-options.ts';
 
 /** The options of `hawser service run`. */
 export interface RunOptions extends ServingOptions {
+  readonly instance: readonly ServiceInstanceOptions[];
   readonly onStop: 'logout' | 'leave';
   /** In seconds. */
   readonly stopTimeout?: number;
@@ -31,6 +33,7 @@ export async function runService(context: CommandContext, options: RunOptions): 
   const logger = pino({ level: options.logLevel, base: { service: 'hawser' } }, destination);
   const service = await openService({
     stateDirectory: serving.stateDirectory,
+    instances: options.instance,
     onStop: options.onStop,
     version: environment.version,
     ...(options.stopTimeout === undefined ? {} : { closeTimeoutMs: options.stopTimeout * 1000 }),

@@ -5,7 +5,7 @@ import { addServiceOptions, serviceAction } from '../client/service-action.ts';
 import { addJsonOption, type CommandContext } from '../command-context.ts';
 import { integerFrom } from '../sizes.ts';
 import type { RunOptions } from './run.ts';
-import { parseListen } from './serving-options.ts';
+import { collectInstance, parseListen } from './serving-options.ts';
 import { exportState, importState } from './state.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -47,6 +47,13 @@ function addRun(family: Command, context: CommandContext): void {
       '--listen <host:port>',
       'also serve the control API on TCP; other hosts than the loopback need TLS',
       parseListen,
+    )
+    .option(
+      '--instance <name[=address]>',
+      'an initiator instance, and the local address that it connects from; may be repeated; one that is named as Windows ' +
+        'names its first unless given',
+      collectInstance,
+      [],
     )
     .option('--token-file <file>', 'file with the token for --listen, 16 bytes or more; HAWSER_TOKEN unless given')
     .option('--tls-cert <file>', 'certificate (PEM) for --listen')

@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parsePortal } from '../../adapter/index.ts';
 import type { ControlServerOptions } from '../../control/index.ts';
+import type { ServiceInstanceOptions } from '../../service/index.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { CommandLineError } from '../failure.ts';
 
@@ -73,4 +74,16 @@ export function parseListen(text: string): { readonly host: string; readonly por
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** One more initiator instance: its name, and after `=` the local address that its connections start from. */
+export function collectInstance(
+  text: string,
+  earlier: readonly ServiceInstanceOptions[],
+): readonly ServiceInstanceOptions[] {
+  const { name = '', localAddress } = /^(?<name>[^=]+)(?:=(?<localAddress>.*))?$/.exec(text)?.groups ?? {};
+  if (name === '') throw new InvalidArgumentError('It has no name.');
+  if (localAddress === undefined) return [...earlier, { name }];
+  if (localAddress === '') throw new InvalidArgumentError('It has no address.');
+  return [...earlier, { name, binding: { localAddress } }];
 }

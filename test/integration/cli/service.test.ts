@@ -209,6 +209,23 @@ suite('hawser service', () => {
     assert.equal((await client.status()).pid, running.child.pid);
   });
 
+  test('drives the initiator instances that it is told of, each from its own address', async () => {
+    await using folder = await makeTempDir();
+    await using running = await start(folder, ['--instance', 'one', '--instance', 'two=127.0.0.1']);
+    const { instances } = await running.client.initiator();
+    assert.deepEqual(
+      instances.map(({ instance }) => instance),
+      ['one', 'two'],
+    );
+    assert.deepEqual(instances[1]?.ports, ['127.0.0.1']);
+    const run = async (instance: string): Promise<number | undefined> =>
+      (await hawser(['service', '--state', folder.file('a'), '--socket', folder.file('b'), '--instance', instance]))
+        .status;
+    assert.equal(await run('=127.0.0.1'), 2);
+    assert.equal(await run('three='), 2);
+    assert.equal(await run('three=here'), 10, 'ISCSI_BAD_ARGUMENT');
+  });
+
   test('refuses what would let everybody in: exit status 2, or that of ISCSI_BAD_ARGUMENT', async () => {
     await using folder = await makeTempDir();
     await writeFile(folder.file('token'), token);
