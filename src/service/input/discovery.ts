@@ -38,7 +38,7 @@ export const serverAddress: z.ZodType<string> = z
   .min(1)
   .max(262)
   .regex(
-    /^(?:\[[0-9A-Fa-f:.%a-z]+\]|[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)(?::\d{1,5})?$/,
+    /^(?:\[[0-9A-Fa-f:.%a-z]+\]|[A-Za-z0-9._-]+|(?=(?:[^:]*:){2})[0-9A-Fa-f:.]+)(?::\d{1,5})?$/,
     'is no host name and no IP address',
   )
   .transform((text) => text.toLowerCase());

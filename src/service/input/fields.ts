@@ -28,12 +28,12 @@ export const nodeName: z.ZodType<string> = z.string().transform((name, context) 
   }
 });
 
-/** A host name or an IP address, without brackets and blanks. */
+/** A host name or an IP address, without brackets and blanks. Only an IPv6 address has colons, and it has two or more. */
 export const host: z.ZodType<string> = z
   .string()
   .min(1)
   .max(255)
-  .regex(/^[A-Za-z0-9._:%-]+$/, 'is no host name and no IP address')
+  .regex(/^(?:[\w.-]+|(?=(?:[^:]*:){2})[0-9A-Fa-f:.]+(?:%[\w.-]+)?)$/, 'is no host name and no IP address')
   .transform((text) => text.toLowerCase());
 
 export const port: z.ZodType<number> = z.int().min(1).max(65_535);
