@@ -1,6 +1,14 @@
 // Discovery: the sources that are wanted, asked at the start, from time to time and on request, and what they found.
 
-import { type Clock, type Deferred, deferred, raceAbort, ServiceError, throwIfAborted } from '../../base/index.ts';
+import {
+  type Clock,
+  type Deferred,
+  deferred,
+  raceAbort,
+  ServiceError,
+  type Timer,
+  throwIfAborted,
+} from '../../base/index.ts';
 import type { KnownTarget, TargetInstance } from '../contract/discovery.ts';
 import type { TargetPortal } from '../contract/names.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -30,6 +38,9 @@ export type SourceKind = 'portal' | 'isnsServer';
 /** How many sources are asked at a time. */
 const mostAtOnce = 32;
 
+/** For how long one round of questions to sources that failed does for all who want one. */
+const retryShareMs = 15_000;
+
 /** The discovery sources, and the targets that are known. */
 export class Discovery {
   readonly known: KnownTargets = new KnownTargets();
@@ -39,6 +50,8 @@ export class Discovery {
   #firstRound: Promise<void> = Promise.resolve();
   /** Sources that are wanted no more, until nothing of them is left. */
   readonly #closing = new Set<Promise<void>>();
+  #retry: Promise<void> | undefined;
+  #retryTimer: Timer | undefined;
   #closed: Error | undefined;
 
   constructor(parts: DiscoveryParts) {
@@ -103,7 +116,22 @@ export class Discovery {
 
   /** Asks every source. Never rejects: their outcomes tell. */
   async refreshAll(): Promise<void> {
-    const queue = [...this.#sources.values()];
+    await this.#ask([...this.#sources.values()]);
+  }
+
+  /** Asks those again that failed, for somebody who waits for a target that nobody has told of. Never rejects. */
+  async retryFailed(): Promise<void> {
+    if (this.#retry === undefined) {
+      this.#retry = this.#ask([...this.#sources.values()].filter(({ failingSince }) => failingSince !== undefined));
+      const over = (): void => {
+        this.#retry = undefined;
+      };
+      this.#retryTimer = this.#parts.clock.schedule(retryShareMs, over, { unref: true });
+    }
+    await this.#retry;
+  }
+
+  async #ask(queue: AskedSource[]): Promise<void> {
     const next = async (): Promise<void> => {
       for (let source = queue.shift(); source !== undefined; source = queue.shift()) await source.attempt();
     };
@@ -154,6 +182,7 @@ export class Discovery {
   async close(): Promise<void> {
     const reason = new ServiceError('SERVICE_STOPPING', 'The service is being stopped');
     this.#closed = reason;
+    this.#retryTimer?.cancel();
     await Promise.all([...[...this.#sources.values()].map((source) => source.close(reason)), ...this.#closing]);
     this.#sources.clear();
   }

@@ -1,6 +1,6 @@
 // The operations on logins: a login now, and those that are kept for every start.
 
-import { IscsiError, ServiceError, throwIfAborted } from '../../base/index.ts';
+import { IscsiError, raceAbort, ServiceError, throwIfAborted } from '../../base/index.ts';
 import { anyInitiatorPort, type UniqueId } from '../contract/names.ts';
 import type { LoginInput, LoginResult, PersistentLogin, PersistentLoginKey } from '../contract/sessions.ts';
 import { shown } from '../discovery/asked-source.ts';
@@ -94,10 +94,16 @@ export class LoginOperations {
 
   /** One attempt at a persistent login. A target that is to be looked for is waited for until every source was asked. */
   async attempt(key: string, signal: AbortSignal): Promise<UniqueId> {
-    const { logins, discovery } = this.#parts;
+    const { logins, discovery, reconciler } = this.#parts;
     const plan = logins.kept(key);
     if (plan === undefined) throw new ServiceError('SERVICE_LOGIN_UNKNOWN', `There is no persistent login ${key}`);
-    if (plan.record.portal === undefined) await discovery.whenKnown(plan.record.targetName, signal);
+    const { targetName, portal } = plan.record;
+    if (portal === undefined) {
+      await discovery.whenKnown(targetName, signal);
+      // A source that was down with the target at the start is not waited for until its next turn.
+      const hasFailed = reconciler.get(key)?.error !== undefined;
+      if (hasFailed && discovery.instancesOf(targetName).length === 0) await raceAbort(discovery.retryFailed(), signal);
+    }
     return (await logins.carryOut(plan, undefined, signal)).sessionId;
   }
 

@@ -67,6 +67,19 @@ suite('persistent logins', () => {
     assert.deepEqual(await lab.service.sessions(), []);
   });
 
+  test('a portal that was down at the start with its target is asked again for the login, not only in its turn', async () => {
+    await using lab = await openLab();
+    const target = await lab.target();
+    await lab.service.addPortal(target.portal);
+    await lab.service.login({ targetName, isPersistent: true });
+    await lab.service.close();
+    await target.destroy();
+    await (await lab.start()).ready;
+    assert.equal((await lab.service.persistentLogins())[0]?.actual.error?.code, 'SERVICE_NO_PORTAL');
+    await lab.target({ listen: [target.portal] });
+    await eventOf(lab.service, 'sessionLoggedIn');
+  });
+
   test('with multipath and two portals, there are two sessions again after a restart', async () => {
     await using lab = await openLab();
     const listen = [0, 0].map((port) => ({ host: '127.0.0.1', port }));
