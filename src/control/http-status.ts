@@ -45,3 +45,6 @@ export function httpStatus(error: IscsiError): number {
   if (error instanceof StoreError) return 500;
   return peerFailed;
 }
+
+/** What is counted and logged for a client that has gone before its answer: no status of HTTP, but what servers commonly say. */
+export const clientGone = 499;

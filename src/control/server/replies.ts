@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type IscsiError, ServiceError } from '../../base/index.ts';
-import { httpStatus } from '../http-status.ts';
+import { clientGone, httpStatus } from '../http-status.ts';
 import { asForeseen, toProblem } from '../problem.ts';
 import { redact } from './redaction.ts';
 
@@ -31,7 +31,7 @@ const refusals: Readonly<
   FST_ERR_BAD_URL: { status: 404, message: 'There is no such resource, or it has no such method' },
 };
 
-/** The fields by which operations name what they are about; none of them may be a secret. */
+/** The fields by which operations name what they are about. */
 const namingFields = ['targetName', 'sessionId', 'connectionId', 'holdId', 'path', 'address', 'host', 'port'] as const;
 /** No field of these may be longer; this bounds what a wrong request can bring into a log. */
 const longestName = 300;
@@ -52,8 +52,12 @@ export class Replies {
     this.#inputs.set(request, input);
   }
 
-  /** The ids and names that the request gave: what a line of the log needs to be of use. No other input is in them. */
-  aboutOf(request: FastifyRequest): Readonly<Record<string, string | number>> {
+  /**
+   * The ids and names that the request gave: what a line of the log needs to be of use. No other input is in them, and
+   * nothing of a request that was refused as wrong: what names nothing that there is may be a secret in the wrong place.
+   */
+  aboutOf(request: FastifyRequest, status: number): Readonly<Record<string, string | number>> {
+    if (status >= 400 && status < clientGone) return {};
     const input = (this.#inputs.get(request) ?? {}) as Readonly<Record<string, unknown>>;
     const about: Record<string, string | number> = {};
     for (const name of namingFields) {

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Clock, ServiceError, withDeadline } from '../../base/index.ts';
 import type { InitiatorService } from '../../service/index.ts';
 import { checkForm } from '../check.ts';
+import { clientGone } from '../http-status.ts';
 import { openApiDocument } from '../openapi.ts';
 import type { AnyOperation, OperationName } from '../operations/operation.ts';
 import { eventsPath, operationNames, operations } from '../operations/table.ts';
@@ -103,9 +104,6 @@ function operationTimeout(request: FastifyRequest, limits: ControlLimits): numbe
   return Math.min(Number(header), longestOperationMs);
 }
 
-/** No status of HTTP, since nobody is there to get one; what servers commonly log for it. */
-const clientGone = 499;
-
 /** Lets a request in, or answers it; gives the place back when the answer is out or the client has gone. */
 function enter(
   kind: AdmissionKind,
@@ -127,7 +125,7 @@ function enter(
     const isGivenUp = kind === 'request' && !writableFinished;
     const code = (replies.errorOf(request) ?? (isGivenUp ? gone : undefined))?.code;
     const status = isGivenUp ? clientGone : statusCode;
-    answered({ operation, about: replies.aboutOf(request), status, code, durationMs: clock.now() - startedAt });
+    answered({ operation, about: replies.aboutOf(request, status), status, code, durationMs: clock.now() - startedAt });
   });
   if ('leave' in place) return place;
   replies.fail(request, place.error);

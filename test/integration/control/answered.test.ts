@@ -38,12 +38,18 @@ suite('what the owner hears of answers', () => {
     await ask({ socketPath, method: 'DELETE', path: `${sessionPath}?force=true` });
     const secret = JSON.stringify({ secret: 'correct horse battery' });
     await ask({ socketPath, method: 'PUT', path: '/v1/secrets/radius', headers }, secret);
-    while (heard.length < 2) await nextTurn();
+    await ask(
+      { socketPath, method: 'POST', path: '/v1/sessions', headers },
+      JSON.stringify({ targetName: 'correct horse', x: 1 }),
+    );
+    while (heard.length < 3) await nextTurn();
     assert.deepEqual(
       heard.map(({ operation, about }) => ({ operation, about })),
       [
         { operation: 'logout', about: { sessionId } },
         { operation: 'setRadiusSecret', about: {} },
+        // Refused as wrong: what names nothing may be a secret in the wrong place.
+        { operation: 'login', about: {} },
       ],
     );
   });
