@@ -27,7 +27,7 @@ const docs = 'dist/scripts/generate-docs.js';
 const steps = {
   format: () => node('node_modules/@biomejs/biome/bin/biome', 'check', '--linter-enabled=false', '.'),
   types: () => (build({ force: true }) ? undefined : 'tsc found errors'),
-  lint: () => node('node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'),
+  lint: () => node('node_modules/eslint/bin/eslint.js', '--max-warnings=0', '--concurrency=2', '.'),
   boundaries: () =>
     node(
       'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
