@@ -10,6 +10,7 @@ import { after, before, suite, test } from 'node:test';
 import { type ConnectOptions, Initiator, type InitiatorSession } from 'hawser';
 import { tcpDriver } from 'hawser/engine';
 import { eventually } from '../support/eventually.ts';
+import { kernelFault } from '../support/lio-fault.ts';
 import { type LioTarget, type LioVm, startLio } from '../support/lio-vm.ts';
 import { linuxVm, skipWithout } from '../support/peers.ts';
 import { severable } from '../support/severable-transport.ts';
@@ -117,19 +118,6 @@ async function endure(lab: Lab, work: ContestedExercise, count: number, [title, 
   await work.progress(10);
   await isWhole();
   await work.progress(20);
-}
-
-/**
- * What the guest's kernel has said of its own failure. At level 2 this one uses freed memory now and then when a session
- * is closed whose connections were lost with commands in flight (docs/lio.md), and nothing can be told of it afterwards.
- */
-async function kernelFault(lio: LioVm): Promise<string | undefined> {
-  try {
-    const { output } = await lio.run("dmesg | grep -m 1 'RIP: .*target_'", { timeoutMs: 5000 });
-    return output === '' ? undefined : output.trim();
-  } catch (error) {
-    return `the guest is gone: ${String(error)}`;
-  }
 }
 
 interface Trial {
