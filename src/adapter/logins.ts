@@ -5,7 +5,7 @@ import { raceAbort, SessionError } from '../base/index.ts';
 import type { ExistingSession } from './connect-options.ts';
 import type { InitiatorSession } from './initiator-session.ts';
 import { formatIsid, IsidAllocator, type IsidPlan } from './isid.ts';
-import { SharedLogin } from './shared-login.ts';
+import { JointLogin } from './joint-login.ts';
 
 /** The session that is wanted. */
 export interface WantedSession {
@@ -19,7 +19,7 @@ export interface WantedSession {
 
 interface Entry extends Omit<WantedSession, 'existing' | 'isid'> {
   readonly isid: number;
-  readonly login: SharedLogin<InitiatorSession>;
+  readonly login: JointLogin<InitiatorSession>;
   session: InitiatorSession | undefined;
 }
 
@@ -88,11 +88,11 @@ export class Logins {
     return all.find(({ session }) => session !== undefined && session.departure === undefined) ?? all[0];
   }
 
-  #start(wanted: WantedSession, logIn: LogIn): SharedLogin<InitiatorSession> {
+  #start(wanted: WantedSession, logIn: LogIn): JointLogin<InitiatorSession> {
     if (this.#closed !== undefined) throw this.#closed;
     const { targetName, portalGroupTag } = wanted;
     const isid = wanted.isid ?? this.#isids.allocate((each) => this.#isTaken(targetName, each));
-    const login = new SharedLogin(async (signal) => {
+    const login = new JointLogin(async (signal) => {
       try {
         const session = await logIn(isid, signal);
         entry.session = session;

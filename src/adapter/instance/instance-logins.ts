@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { raceAbort, ServiceError } from '../../base/index.ts';
 import type { Portal } from '../../session/index.ts';
-import { SharedLogin } from '../shared-login.ts';
+import { JointLogin } from '../joint-login.ts';
 import type { InstanceSession } from './instance-session.ts';
 import type { PortalCandidates, PortalFailure } from './portal-candidates.ts';
 
@@ -31,7 +31,7 @@ export interface MadeSession {
 interface Entry {
   readonly wanted: WantedInstanceSession;
   readonly candidates: PortalCandidates;
-  readonly login: SharedLogin<MadeSession>;
+  readonly login: JointLogin<MadeSession>;
 }
 
 /** How a login is carried out. */
@@ -111,10 +111,10 @@ export class InstanceLogins {
     return all.find(({ login }) => !login.isGivenUp) ?? all[0];
   }
 
-  #start(wanted: WantedInstanceSession, work: LoginWork): SharedLogin<MadeSession> {
+  #start(wanted: WantedInstanceSession, work: LoginWork): JointLogin<MadeSession> {
     if (this.#closed !== undefined) throw this.#closed;
     const candidates = work.candidates(wanted.portals);
-    const login = new SharedLogin(async (signal) => {
+    const login = new JointLogin(async (signal) => {
       try {
         return await work.logIn(candidates, signal);
       } finally {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SharedLogin } from '../../../src/adapter/shared-login.ts';
+import { JointLogin } from '../../../src/adapter/joint-login.ts';
 import { type Deferred, deferred } from '../../../src/base/index.ts';
 
 class FakeSession {
@@ -15,7 +15,7 @@ class FakeSession {
 }
 
 interface Bench {
-  readonly login: SharedLogin<FakeSession>;
+  readonly login: JointLogin<FakeSession>;
   readonly made: Deferred<FakeSession>;
   readonly session: FakeSession;
   readonly signal: () => AbortSignal;
@@ -25,7 +25,7 @@ interface Bench {
 function bench(): Bench {
   const made = deferred<FakeSession>();
   const ended: { signal?: AbortSignal } = {};
-  const login = new SharedLogin<FakeSession>(async (signal) => {
+  const login = new JointLogin<FakeSession>(async (signal) => {
     ended.signal = signal;
     return await made.promise;
   });

@@ -8,7 +8,7 @@ interface Closable {
 }
 
 /** A login under way. */
-export class SharedLogin<S extends Closable> {
+export class JointLogin<S extends Closable> {
   readonly #end = new AbortController();
   readonly #result: Promise<S>;
   #waiting = 0;
