@@ -3,7 +3,7 @@
 const map = require('./scripts/import-map.cjs');
 
 /** Folders that may touch sockets or files. */
-const io = ['engine', 'block', 'target', 'trace', 'store', 'control', 'bin'];
+const io = ['engine', 'block', 'target', 'trace', 'store', 'control', 'wmi', 'bin'];
 
 const layers = Object.entries(map).map(([folder, allowed]) => ({
   name: `layer-${folder}`,

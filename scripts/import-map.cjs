@@ -20,10 +20,13 @@ module.exports = {
   service: ['base', 'block', 'devices', 'adapter', 'store'],
   control: ['base', 'service'],
   iscsidsc: ['base', 'service', 'control'],
+  wmi: ['base', 'service', 'adapter'],
+  rxce: ['base', 'engine'],
   cli: [
     'base',
     'control',
     'iscsidsc',
+    'wmi',
     'service',
     'adapter',
     'block',
