@@ -24,7 +24,7 @@ function read(path: string): string {
   return existsSync(whole) ? readFileSync(whole, 'utf8') : '';
 }
 
-const pages: Readonly<Record<string, () => string>> = {
+const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/errors.md': errorsPage,
   'docs/faults.md': faultsPage,
   'docs/iscsidsc.md': () => iscsidscPage(root),
@@ -40,7 +40,7 @@ const pages: Readonly<Record<string, () => string>> = {
 const isCheck = process.argv.includes('--check');
 const stale: string[] = [];
 for (const [path, print] of Object.entries(pages)) {
-  const text = print();
+  const text = await print();
   if (read(path) === text) continue;
   stale.push(path);
   if (isCheck) continue;

@@ -7,10 +7,10 @@ import {
   type InitiatorSession,
   type LoginWishes,
   parseIscsiUrl,
-  parsePortal,
   toChap,
   toConnectOptions,
 } from './adapter/index.ts';
+import { parsePortal } from './base/index.ts';
 import type { DiscoveredTarget } from './discovery/index.ts';
 
 export {

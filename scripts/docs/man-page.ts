@@ -18,7 +18,7 @@ const variables: readonly (readonly [string, string])[] = [
   ['HAWSER_DEBUG', 'When it is not empty, failures are printed with their stacks.'],
 ];
 
-export function manPage(version: string): string {
+export async function manPage(version: string): Promise<string> {
   const pieces: string[] = [];
   const keep = new Writable({
     write(piece: Buffer, _encoding, done) {
@@ -28,7 +28,7 @@ export function manPage(version: string): string {
   });
   // Commands touch the world when they are carried out; here they are only described.
   const context = { environment: { version, stdout: keep, stderr: keep } } as unknown as CommandContext;
-  const program = makeProgram(context);
+  const program = await makeProgram(context);
   const outline = outlineOf(program);
   const afterOf = (words: readonly string[]): string => {
     pieces.length = 0;

@@ -44,7 +44,7 @@ export type {
   TrafficStatistics,
 } from './instance/session-counters.ts';
 export { formatUniqueId, UniqueIds } from './instance/unique-ids.ts';
-export { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, parsePortal, toChap, toConnectOptions } from './iscsi-url.ts';
+export { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, toChap, toConnectOptions } from './iscsi-url.ts';
 export { formatIsid, type IsidParts, type IsidPlan, parseIsid, randomIsid } from './isid.ts';
 export {
   type IsnsLimits,

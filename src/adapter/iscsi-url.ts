@@ -1,6 +1,6 @@
 // iSCSI URLs, in libiscsi's form: iscsi://[user[%secret]@]host[:port][/target[/lun]][?option=value&…].
 
-import { UsageError } from '../base/index.ts';
+import { parsePortal, UsageError } from '../base/index.ts';
 import type { Portal } from '../session/index.ts';
 import type { ChapCredentials, ConnectOptions } from './connect-options.ts';
 import { checkName } from './initiator-name.ts';
@@ -82,17 +82,6 @@ export function toChap(url: IscsiUrl): ChapCredentials | undefined {
       ? {}
       : { mutual: { ...(targetUser === undefined ? {} : { user: targetUser }), secret: targetSecret } }),
   };
-}
-
-/** Reads `host`, `host:port`, `[v6]` or `[v6]:port`; port 3260 unless given. Throws UsageError ISCSI_BAD_URL. */
-export function parsePortal(text: string): Portal {
-  const match = /^(?:\[(?<v6>[0-9A-Fa-f:.]+(?:%[^\]]+)?)\]|(?<host>[^:[\]\s/?#@]+))(?::(?<port>\d{1,5}))?$/.exec(text);
-  const host = match?.groups?.['v6'] ?? match?.groups?.['host'];
-  const port = Number(match?.groups?.['port'] ?? defaultPort);
-  if (host === undefined || port < 1 || port > 0xffff) {
-    throw badUrl(`${JSON.stringify(text)} is no host with a port (IPv6 stands in brackets)`, 'host');
-  }
-  return { host, port };
 }
 
 /** The first percent sign parts user and secret, as in libiscsi; both may hold percent-escapes after that. */

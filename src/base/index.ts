@@ -72,5 +72,6 @@ export {
 export { statusOfCode, statusOfError, statusValue } from './isdsc/from-error.ts';
 export { type StatusFacts, statusFacts } from './isdsc/lookup.ts';
 export { equalLun, type Lun, lunZero, putLun, readLun } from './lun.ts';
+export { parsePortal } from './portal-text.ts';
 export { seededRandom } from './random.ts';
 export { snAdd, snAfter, snBefore, snDistance } from './serial.ts';

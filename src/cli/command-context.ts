@@ -1,7 +1,7 @@
 // What a command's action is given besides its arguments, and what every action is wrapped in: its trace.
 
 import type { Command } from 'commander';
-import { openTrace, type Trace } from '../trace/index.ts';
+import type { Trace } from '../trace/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import type { Printer } from './printer.ts';
 
@@ -54,6 +54,7 @@ async function withTrace(
     await work();
     return;
   }
+  const { openTrace } = await import('../trace/index.ts'); // few commands are traced
   const trace = await openTrace(path, { application: `hawser ${environment.version}` });
   try {
     await work();

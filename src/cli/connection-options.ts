@@ -6,9 +6,9 @@ import {
   type IscsiUrl,
   type LoginWishes,
   parseIscsiUrl,
-  parsePortal,
   toConnectOptions,
 } from '../adapter/index.ts';
+import { parsePortal } from '../base/index.ts';
 import type { DigestOffer, SessionLimits } from '../session/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import type { NumberedPolicy } from './policy-option.ts';

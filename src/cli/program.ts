@@ -1,21 +1,8 @@
 // The command line: all commands and what they have in common.
 
 import { Command } from 'commander';
-import { addBench } from './bench.ts';
-import { addServiceCommands } from './client/commands.ts';
 import type { CommandContext } from './command-context.ts';
-import { addCompletion } from './completion/completion.ts';
-import { addCopy } from './copy.ts';
-import { addDiscover } from './discover.ts';
-import { addFault } from './fault.ts';
-import { addInfo } from './info.ts';
-import { addIscsicli } from './iscsicli/iscsicli.ts';
-import { addLs } from './ls.ts';
-import { addRead } from './read.ts';
-import { addService } from './service/service.ts';
-import { addTarget } from './target.ts';
-import { addTour } from './tour/tour.ts';
-import { addWrite } from './write.ts';
+import { commandGroups } from './command-groups.ts';
 
 const generalHelp = `
 URLs have the form iscsi://[user[%secret]@]host[:port]/target/lun[?option=value&…]. A secret in a URL is seen by
@@ -31,8 +18,11 @@ tshark know iSCSI by port 3260 alone; for another port P, tshark takes -d tcp.po
 Exit status: 0 success, 1 unexpected failure (HAWSER_DEBUG=1 shows where), 2 bad command line, 3 to 125 by error code,
 130 and 143 after SIGINT and SIGTERM, but 0 where these are how a command ends, such as events or --watch.`;
 
-/** Makes the program. Parsing throws CommanderError where commander would end the process. */
-export function makeProgram(context: CommandContext): Command {
+/**
+ * Makes the program, with the commands of the group that has `name`, or with all of them. Parsing throws CommanderError where
+ * commander would end the process.
+ */
+export async function makeProgram(context: CommandContext, name?: string): Promise<Command> {
   const { environment } = context;
   const program = new Command('hawser')
     .description('A user-space iSCSI initiator: targets, disks, copies, measurements, and a target to try them on.')
@@ -49,21 +39,11 @@ export function makeProgram(context: CommandContext): Command {
       outputError: () => {}, // the error is printed where all errors are
     })
     .addHelpText('after', generalHelp);
-  program.commandsGroup('Commands that need no service:');
-  addDiscover(program, context);
-  addLs(program, context);
-  addInfo(program, context);
-  addRead(program, context);
-  addWrite(program, context);
-  addCopy(program, context);
-  addBench(program, context);
-  addTarget(program, context);
-  addFault(program, context);
-  addTour(program, context);
-  program.commandsGroup('Commands of the service:');
-  addService(program, context);
-  addServiceCommands(program, context);
-  addIscsicli(program, context);
-  addCompletion(program, context);
+  const group = commandGroups.find(({ names }) => name !== undefined && names.includes(name));
+  for (const { heading, load } of group === undefined ? commandGroups : [group]) {
+    const add = await load();
+    program.commandsGroup(heading);
+    add(program, context);
+  }
   return program;
 }

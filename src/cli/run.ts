@@ -15,7 +15,9 @@ export async function run(argv: readonly string[], environment: CliEnvironment):
   const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const printer = new Printer(environment, options.includes('--json'));
   try {
-    await makeProgram({ environment, printer, signal: environment.interruption }).parseAsync(argv, { from: 'user' });
+    const context = { environment, printer, signal: environment.interruption };
+    const program = await makeProgram(context, argv[0]);
+    await program.parseAsync(argv, { from: 'user' });
     return exitStatus.success;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.success;

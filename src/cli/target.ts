@@ -1,8 +1,8 @@
 // `hawser target`: the embedded target, until it is asked to stop.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ChapCredentials, formatIscsiUrl, parsePortal } from '../adapter/index.ts';
-import { onAbort } from '../base/index.ts';
+import { type ChapCredentials, formatIscsiUrl } from '../adapter/index.ts';
+import { onAbort, parsePortal } from '../base/index.ts';
 import { type BlockDevice, createMemoryDevice, openFileDevice, readOnlyLayer } from '../block/index.ts';
 import type { DigestOffer } from '../session/index.ts';
 import {

@@ -1,7 +1,9 @@
-// All commands that ask the service.
+// The service, and all commands that ask it.
 
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
+import { addIscsicli } from '../iscsicli/iscsicli.ts';
+import { addService } from '../service/service.ts';
 import { addConnections } from './connections.ts';
 import { addDevices } from './devices.ts';
 import { addEvents } from './events.ts';
@@ -17,8 +19,9 @@ import { addSession, addSessions } from './sessions.ts';
 import { addStatus } from './status.ts';
 import { addTargets } from './targets.ts';
 
-/** Adds every command that asks the service. */
+/** Adds the service itself and every command that asks it. */
 export function addServiceCommands(program: Command, context: CommandContext): void {
+  addService(program, context);
   addStatus(program, context);
   addPortals(program, context);
   addTargets(program, context);
@@ -34,4 +37,5 @@ export function addServiceCommands(program: Command, context: CommandContext): v
   addRadius(program, context);
   addInitiator(program, context);
   addEvents(program, context);
+  addIscsicli(program, context);
 }

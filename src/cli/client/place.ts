@@ -1,7 +1,7 @@
 // Portals and places as options and arguments, and as they are shown.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { parsePortal } from '../../adapter/index.ts';
+import { parsePortal } from '../../base/index.ts';
 import type {
   anyInitiatorPort as contractPort,
   InitiatorPlace,

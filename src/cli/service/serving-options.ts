@@ -1,7 +1,7 @@
 // Where the service serves its control API, as the command line says.
 
 import { InvalidArgumentError } from 'commander';
-import { parsePortal } from '../../adapter/index.ts';
+import { parsePortal } from '../../base/index.ts';
 import type { ControlServerOptions } from '../../control/index.ts';
 import type { ServiceInstanceOptions } from '../../service/index.ts';
 import type { CliEnvironment } from '../environment.ts';

@@ -2,14 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import {
-  formatIscsiUrl,
-  type IscsiUrl,
-  parseIscsiUrl,
-  parsePortal,
-  toChap,
-  toConnectOptions,
-} from '../../../src/adapter/index.ts';
+import { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, toChap, toConnectOptions } from '../../../src/adapter/index.ts';
 
 const name = 'iqn.2026-11.example:disk';
 
@@ -216,13 +209,4 @@ suite('what a URL makes', () => {
     assert.throws(() => chapOf(`iscsi://h/${name}/0?target_password=x`), { code: 'ISCSI_BAD_URL', argument: 'user' });
     assert.deepEqual(chapOf(`iscsi://me%s@h/?target_password=x`), { user: 'me', secret: 's', mutual: { secret: 'x' } });
   });
-});
-
-test('a portal is a host with a port, 3260 unless given', () => {
-  assert.deepEqual(parsePortal('h'), { host: 'h', port: 3260 });
-  assert.deepEqual(parsePortal('192.0.2.1:1'), { host: '192.0.2.1', port: 1 });
-  assert.deepEqual(parsePortal('[::1]:65535'), { host: '::1', port: 65_535 });
-  for (const text of ['', 'h:', '::1', 'h:99999', 'a b', 'h/x']) {
-    assert.throws(() => parsePortal(text), { code: 'ISCSI_BAD_URL', argument: 'host' }, text);
-  }
 });
