@@ -60,6 +60,7 @@ export { TaskManagementError } from './errors/task-management-error.ts';
 export { TimeoutError } from './errors/timeout-error.ts';
 export { TransportError } from './errors/transport-error.ts';
 export { UsageError } from './errors/usage-error.ts';
+export { WmiError, type WmiErrorPlace } from './errors/wmi-error.ts';
 export {
   type IsdscName,
   isdscCodes,

@@ -2,6 +2,7 @@
 
 import { protocolCodes } from './protocol-codes.ts';
 import { serviceCodes } from './service-codes.ts';
+import { wmiCodes } from './wmi-codes.ts';
 
 /** What an error code means and how it is shown outside. */
 export interface ErrorCodeFacts {
@@ -14,6 +15,10 @@ export interface ErrorCodeFacts {
 }
 
 /** A stable name of a fault. Match on this, never on a message. */
-export type ErrorCode = keyof typeof protocolCodes | keyof typeof serviceCodes;
+export type ErrorCode = keyof typeof protocolCodes | keyof typeof serviceCodes | keyof typeof wmiCodes;
 
-export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = { ...protocolCodes, ...serviceCodes };
+export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
+  ...protocolCodes,
+  ...serviceCodes,
+  ...wmiCodes,
+};

@@ -1,0 +1,68 @@
+// The classes of iscsiprf.h.
+
+export const iscsiprfClasses = {
+  MSiSCSI_MMIPSECStats: {
+    guid: '36B58EA2-C461-4BB0-AC8E-952F59D251ED',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'IKE main mode counters',
+    instances: 'adapter',
+    structure: 'MSiSCSI_MMIPSECStats',
+  },
+  MSiSCSI_QMIPSECStats: {
+    guid: 'B4D1C606-8682-4B7A-AC6B-D883D91555FB',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'IKE quick mode counters',
+    instances: 'adapter',
+    structure: 'MSiSCSI_QMIPSECStats',
+  },
+  MSiSCSI_ConnectionStatistics: {
+    guid: '4AE27CD9-8DFA-4C37-A42C-B88A93E3E521',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'connection counters',
+    instances: 'connection',
+    structure: 'MSiSCSI_ConnectionStatistics',
+  },
+  MSiSCSI_SessionStatistics: {
+    guid: 'C827993C-6D1F-4194-9B5C-D7C0A5F1CFB7',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'session counters',
+    instances: 'session',
+    structure: 'MSiSCSI_SessionStatistics',
+  },
+  MSiSCSI_InitiatorLoginStatistics: {
+    guid: 'F022F413-3BF5-47EC-A942-33B81CF8E7FF',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'login and logout counters',
+    instances: 'adapter',
+    structure: 'MSiSCSI_InitiatorLoginStatistics',
+  },
+  MSiSCSI_InitiatorInstanceStatistics: {
+    guid: 'FA30C290-68DB-430A-AF76-91A2E1C49154',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'error counters of the initiator',
+    instances: 'adapter',
+    structure: 'MSiSCSI_InitiatorInstanceStatistics',
+  },
+  MSiSCSI_NICPerformance: {
+    guid: '5C59FD61-E919-4687-84E2-7200ABE2209B',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'port traffic counters',
+    instances: 'port',
+    structure: 'MSiSCSI_NICPerformance',
+  },
+  MSiSCSI_RequestTimeStatistics: {
+    guid: 'E0B40AA8-544B-4D5E-BA60-A03F136DA83D',
+    kind: 'perf',
+    header: 'iscsiprf.h',
+    purpose: 'request times of a connection; unit not stated',
+    instances: 'connection',
+    structure: 'MSiSCSI_RequestTimeStatistics',
+  },
+} as const;
