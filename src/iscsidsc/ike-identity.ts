@@ -1,5 +1,6 @@
 // Who an IKE identity is: an address or a name, as text or as the bytes of RFC 2407 §4.6.2.
 
+import { ikeIdentityText } from '../base/index.ts';
 import type { IkeIdentity } from '../service/index.ts';
 import { refuse } from './answer.ts';
 import { isNull, type Members, readBytes, readUnsigned, requireCount } from './arguments.ts';
@@ -8,8 +9,6 @@ import { IKE_IDENTIFICATION_PAYLOAD_TYPE } from './values.ts';
 const { ID_IPV4_ADDR, ID_IPV6_ADDR } = IKE_IDENTIFICATION_PAYLOAD_TYPE;
 const types: readonly number[] = Object.values(IKE_IDENTIFICATION_PAYLOAD_TYPE);
 
-const ipv4Length = 4;
-const ipv6Length = 16;
 const longestName = 255;
 
 /** The identity in a IKE_AUTHENTICATION_PRESHARED_KEY; undefined where there is none. */
@@ -21,7 +20,7 @@ export function readIdentity(members: Members): IkeIdentity | undefined {
   }
   const bytes = readBytes(members['Id'], 'AuthInfo.PsKey.Id');
   requireCount(bytes.length, 'AuthInfo.PsKey.Id', members['IdLengthInBytes']);
-  const id = typeof members['Id'] === 'string' ? asAddress(members['Id'], idType) : asText(bytes, idType);
+  const id = typeof members['Id'] === 'string' ? asAddress(members['Id'], idType) : ikeIdentityText(bytes, idType);
   return id === undefined
     ? refuse(
         'ISDSC_IKE_ID_PAYLOAD_INCORRECT_SIZE',
@@ -35,13 +34,4 @@ function asAddress(text: string, idType: number): string | undefined {
   if (idType === ID_IPV4_ADDR) return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) ? text : undefined;
   if (idType === ID_IPV6_ADDR) return /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text) ? text : undefined;
   return text.length > longestName ? undefined : text;
-}
-
-/** Bytes as text: an address in its usual form, or a name. */
-function asText(bytes: Uint8Array, idType: number): string | undefined {
-  if (idType === ID_IPV4_ADDR) return bytes.length === ipv4Length ? bytes.join('.') : undefined;
-  if (idType !== ID_IPV6_ADDR) return bytes.length > longestName ? undefined : new TextDecoder().decode(bytes);
-  if (bytes.length !== ipv6Length) return undefined;
-  const groups = Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? [];
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }

@@ -1,5 +1,6 @@
 // ISCSI_LOGIN_OPTIONS, from the header's form to the service's and back.
 
+import { chapSecretLength } from '../base/index.ts';
 import type { DigestWish, LoginOptions, StoredLoginOptions } from '../service/index.ts';
 import { badArgument, refuse, type Statuses } from './answer.ts';
 import {
@@ -20,9 +21,6 @@ import {
   ISCSI_LOGIN_OPTIONS_INFO_SPECIFIED,
   ISCSI_LOGIN_OPTIONS_VERSION,
 } from './values.ts';
-
-/** The lengths that a CHAP secret may have (the texts of ISDSC_INVALID_TARGET_CHAP_SECRET and its sibling), in bytes. */
-export const chapSecretLength = { least: 12, most: 16 } as const;
 
 /** What a login ends with where it lacks a RADIUS server, which iscsierr.h has no code for: something to prove itself with. */
 export const loginStatuses: Statuses = { SERVICE_SERVER_UNKNOWN: 'ISDSC_TARGET_AUTHINFO_UNAVAILABLE' };

@@ -4,6 +4,7 @@
 // The settings of IPsec are kept and given back, keys excepted. No host lets a program in user space apply them, so a login
 // that asks for IPsec is ISDSC_IPSEC_NOT_SUPPORTED_ON_OS, rather than one that goes without.
 
+import { chapSecretLength } from '../base/index.ts';
 import type { IkeIdentity, IkeSettings, InitiatorService } from '../service/index.ts';
 import { type Answer, answer, badArgument, refuse } from './answer.ts';
 import {
@@ -17,7 +18,6 @@ import {
   requireNull,
 } from './arguments.ts';
 import { readIdentity } from './ike-identity.ts';
-import { chapSecretLength } from './login-options.ts';
 import { readPlace } from './place.ts';
 import { readSecurityFlags } from './security-flags.ts';
 import { readKey } from './sessions.ts';
