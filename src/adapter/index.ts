@@ -2,7 +2,7 @@
 // as management sees it (MSiSCSI_Operations): sessions and connections by ids that stay the same, logins at any of several
 // portals, statistics.
 
-export type { IsnsTarget } from '../discovery/index.ts';
+export type { DiscoveredTarget, IsnsTarget, SendTargetsAnswer } from '../discovery/index.ts';
 export { lunToNumber } from '../scsi/index.ts';
 export type { ChapProof, ChapVerifier } from '../session/index.ts';
 export type {
@@ -12,9 +12,11 @@ export type {
   LoginWishes,
   MutualChapCredentials,
 } from './connect-options.ts';
+export type { DiscoverySession, DiscoverySessionState } from './discovery-session.ts';
 export { Initiator, type InitiatorOptions } from './initiator.ts';
 export { checkName, defaultInitiatorName } from './initiator-name.ts';
 export { InitiatorSession, type LogoutOptions, type LogoutReport } from './initiator-session.ts';
+export type { InstanceDiscovery } from './instance/discovery-sessions.ts';
 export { InitiatorInstance } from './instance/initiator-instance.ts';
 export type { InstanceExisting } from './instance/instance-logins.ts';
 export type {

@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 
 import { type Clock, SessionError, systemClock } from '../base/index.ts';
-import { type DiscoveredTarget, discoverTargets } from '../discovery/index.ts';
+import { type DiscoveredTarget, discoverTargets, openDiscoverySession } from '../discovery/index.ts';
 import { Engine, type LocalBinding, type TransportDriver, tcpDriver } from '../engine/index.ts';
 import {
   ChallengeMemory,
@@ -14,9 +14,11 @@ import {
   type SessionObserver,
 } from '../session/index.ts';
 import { type ConnectOptions, type LoginWishes, toLogin } from './connect-options.ts';
+import { Discoveries } from './discoveries.ts';
+import type { DiscoveryLogin, DiscoverySession } from './discovery-session.ts';
 import { checkName, defaultInitiatorName } from './initiator-name.ts';
 import { InitiatorSession } from './initiator-session.ts';
-import { IsidAllocator, type IsidPlan, toIsid } from './isid.ts';
+import { type IsidPlan, toIsid } from './isid.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { Logins } from './logins.ts';
 import { PortalGroups } from './portal-groups.ts';
@@ -47,10 +49,7 @@ export class Initiator {
   readonly #addresses: LocalAddresses;
   readonly #observer: SessionObserver | undefined;
   readonly #logins: Logins;
-  /** Discovery sessions have no SCSI port, and ISIDs of their own, so that no target takes one of them for another. */
-  readonly #discoveryIsids = new IsidAllocator();
-  readonly #discoveries = new Map<number, Promise<unknown>>();
-  readonly #ending = new AbortController();
+  readonly #discoveries: Discoveries;
   readonly #challenges = new ChallengeMemory();
   readonly #portalGroups = new PortalGroups();
   /** Diagnostics tell sessions of all initiators of a process apart by it, so it begins by chance. */
@@ -67,6 +66,12 @@ export class Initiator {
     this.#addresses = new LocalAddresses(transport, options.binding);
     this.#observer = options.observer;
     this.#logins = new Logins(options.isids);
+    this.#discoveries = new Discoveries({
+      node: this,
+      discover: this.#discover.bind(this),
+      logIn: this.#logInForDiscovery.bind(this),
+      learn: this.#portalGroups.learn.bind(this.#portalGroups),
+    });
   }
 
   /** The sessions that are open now. */
@@ -77,10 +82,16 @@ export class Initiator {
   /** Asks a portal for its targets (SendTargets=All) in a discovery session, which is logged out again. */
   async discover(wishes: LoginWishes): Promise<DiscoveredTarget[]> {
     this.#requireOpen();
-    const isid = this.#discoveryIsids.allocate((each) => this.#discoveries.has(each));
-    const discovery = this.#discover(wishes, isid).finally(() => this.#discoveries.delete(isid));
-    this.#discoveries.set(isid, discovery);
-    return await discovery;
+    return await this.#discoveries.discover(wishes);
+  }
+
+  /**
+   * Logs in to a portal in a discovery session that is kept until it is left, for questions of any kind and number.
+   * Rejects as `connect` does.
+   */
+  async openDiscovery(wishes: LoginWishes): Promise<DiscoverySession> {
+    this.#requireOpen();
+    return await this.#discoveries.open(wishes);
   }
 
   /**
@@ -132,9 +143,7 @@ export class Initiator {
     return this.close();
   }
 
-  async #discover(wishes: LoginWishes, isid: number): Promise<DiscoveredTarget[]> {
-    const { signal: ending } = this.#ending;
-    const signal = wishes.signal === undefined ? ending : AbortSignal.any([wishes.signal, ending]);
+  async #discover(wishes: LoginWishes, isid: number, signal: AbortSignal): Promise<DiscoveredTarget[]> {
     const routes = this.#routes(wishes);
     try {
       const targets = await discoverTargets(this.#sessionOptions(wishes, isid, routes), signal);
@@ -142,6 +151,21 @@ export class Initiator {
       return targets;
     } finally {
       await routes.release();
+    }
+  }
+
+  async #logInForDiscovery(wishes: LoginWishes, isid: number, signal: AbortSignal): Promise<DiscoveryLogin> {
+    const routes = this.#routes(wishes);
+    try {
+      const session = await openDiscoverySession(this.#sessionOptions(wishes, isid, routes), signal);
+      const over = session.closed.then(async (end) => {
+        await routes.release();
+        return end;
+      });
+      return { session, over };
+    } catch (error) {
+      await routes.release();
+      throw error;
     }
   }
 
@@ -204,8 +228,7 @@ export class Initiator {
 
   async #close(): Promise<void> {
     const reason = new SessionError('ISCSI_CLOSED', 'The initiator is closed');
-    this.#ending.abort(reason);
-    await Promise.all([this.#logins.close(reason), Promise.allSettled(this.#discoveries.values())]);
+    await Promise.all([this.#logins.close(reason), this.#discoveries.close(reason)]);
     await this.#engine.close();
   }
 }

@@ -32,4 +32,12 @@ export {
   scnRegistrationRequest,
   targetsRequest,
 } from './isns/index.ts';
-export { type DiscoveredTarget, discoverTargets, readTargets, sendTargets } from './send-targets.ts';
+export {
+  type DiscoveredTarget,
+  discoverTargets,
+  openDiscoverySession,
+  readTargets,
+  type SendTargetsAnswer,
+  sendTargets,
+  sendTargetsText,
+} from './send-targets.ts';

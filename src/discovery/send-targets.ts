@@ -9,12 +9,20 @@ import {
   type SessionOptions,
   type TargetAddress,
 } from '../session/index.ts';
+import { encodeTextKeys } from '../wire/index.ts';
 
 /** A target and its addresses. */
 export interface DiscoveredTarget {
   readonly name: string;
   /** Where it can be reached, in the order told; the portal that was asked when the target names none. */
   readonly addresses: readonly TargetAddress[];
+}
+
+/** What a portal says to SendTargets. */
+export interface SendTargetsAnswer {
+  /** The keys as the portal gave them: `key=value`, each with a NUL behind it (RFC 7143 §6.1). */
+  readonly text: Uint8Array;
+  readonly targets: DiscoveredTarget[];
 }
 
 /**
@@ -26,22 +34,34 @@ export async function sendTargets(
   portal: Portal,
   options: { which?: string; signal?: AbortSignal } = {},
 ): Promise<DiscoveredTarget[]> {
+  return (await sendTargetsText(session, portal, options)).targets;
+}
+
+/** As `sendTargets`, with the answer as it came besides. */
+export async function sendTargetsText(
+  session: Session,
+  portal: Portal,
+  options: { which?: string; signal?: AbortSignal } = {},
+): Promise<SendTargetsAnswer> {
   const request = [['SendTargets', options.which ?? 'All']] as const;
   const pairs = await session.text(request, options.signal === undefined ? {} : { signal: options.signal });
-  return readTargets(pairs, portal);
+  return { text: encodeTextKeys(pairs), targets: readTargets(pairs, portal) };
 }
 
 /** Opens a discovery session, asks for all targets and logs out. Rejects as `openSession` and `sendTargets` do. */
 export async function discoverTargets(options: SessionOptions, signal?: AbortSignal): Promise<DiscoveredTarget[]> {
-  const session = await openSession(
-    { ...options, login: { ...options.login, sessionType: 'Discovery', targetName: undefined } },
-    signal,
-  );
+  const session = await openDiscoverySession(options, signal);
   try {
     return await sendTargets(session, options.portal, signal === undefined ? {} : { signal });
   } finally {
     await session.logout();
   }
+}
+
+/** Opens a discovery session whatever the options say of its type. Rejects as `openSession` does. */
+export async function openDiscoverySession(options: SessionOptions, signal?: AbortSignal): Promise<Session> {
+  const login = { ...options.login, sessionType: 'Discovery', targetName: undefined } as const;
+  return await openSession({ ...options, login }, signal);
 }
 
 /** Reads the answer to SendTargets: each TargetName is followed by its TargetAddresses. */

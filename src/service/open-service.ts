@@ -26,16 +26,18 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const resolved = resolveOptions(options);
   const { stateDirectory, storeHooks } = resolved;
   const store = openStore({ directory: stateDirectory, ...(storeHooks === undefined ? {} : { hooks: storeHooks }) });
-  let instances: Instances | undefined;
+  let adapters: readonly InitiatorInstance[] = [];
   try {
     const wanted = new Wanted(store);
     const metrics = new Metrics();
-    instances = openInstances(resolved, wanted, metrics);
+    const [first, ...others] = openInstances(resolved, wanted, metrics);
+    adapters = [first, ...others];
+    const instances = new Instances(first, others);
     const parts = new ServiceParts({ options: resolved, store, wanted, instances, metrics });
     parts.start();
-    return await Promise.resolve(new Service(parts));
+    return await Promise.resolve(new Service(parts, adapters));
   } catch (error) {
-    await Promise.all((instances?.all ?? []).map((instance) => instance.close({ logOut: false })));
+    await Promise.all(adapters.map((instance) => instance.close({ logOut: false })));
     store.close();
     throw error;
   }
@@ -45,7 +47,7 @@ function openInstances(
   { instances, clock, transport }: ResolvedServiceOptions,
   wanted: Wanted,
   { commandAnswered }: Metrics,
-): Instances {
+): readonly [InitiatorInstance, ...InitiatorInstance[]] {
   const ids = new UniqueIds();
   const isids = new KeptIsids(wanted);
   const nodeName = nodeNameOf(wanted);
@@ -64,5 +66,5 @@ function openInstances(
       ...(transport === undefined ? {} : { transport }),
     });
   const [first, ...others] = instances;
-  return new Instances(open(first), others.map(open));
+  return [open(first), ...others.map(open)];
 }

@@ -1,5 +1,6 @@
 // The initiator service in this process: every operation of the contract, each checked here, whoever calls.
 
+import type { InitiatorInstance } from '../adapter/index.ts';
 import { onAbort, raceAbort, ServiceError, throwIfAborted } from '../base/index.ts';
 import type { DeviceHandle, Holder } from '../devices/index.ts';
 import type { DeviceInfo, HoldInfo, PersistentDevice } from './contract/devices.ts';
@@ -31,13 +32,16 @@ type Options = CallOptions | undefined;
  * behind that. To be closed.
  */
 export class Service implements InitiatorService {
+  /** The initiator instances, for management of the driver's kind beside the service's own. They end with the service. */
+  readonly adapters: readonly InitiatorInstance[];
   readonly #parts: ServiceParts;
   readonly #ending = new AbortController();
   #closed: Promise<void> | undefined;
 
   /** @internal */
-  constructor(parts: ServiceParts) {
+  constructor(parts: ServiceParts, adapters: readonly InitiatorInstance[]) {
     this.#parts = parts;
+    this.adapters = adapters;
   }
 
   /** Settles, and never rejects, when everything persistent has been brought up or given up for now, or the service is closed. */

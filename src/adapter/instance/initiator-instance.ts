@@ -3,13 +3,14 @@
 import { EventEmitter } from 'node:events';
 
 import { asIscsiError, type Clock, type Lun, ServiceError, SessionError, systemClock } from '../../base/index.ts';
-import type { DiscoveredTarget } from '../../discovery/index.ts';
+import type { DiscoveredTarget, SendTargetsAnswer } from '../../discovery/index.ts';
 import { defaultLimits, type Portal, resolveLimits } from '../../session/index.ts';
 import type { ConnectOptions } from '../connect-options.ts';
 import { Initiator } from '../initiator.ts';
 import { checkName, defaultInitiatorName } from '../initiator-name.ts';
 import type { InitiatorSession, LogoutOptions, LogoutReport } from '../initiator-session.ts';
 import { passOnDeviceEvents } from './device-happenings.ts';
+import { DiscoverySessions, type InstanceDiscovery } from './discovery-sessions.ts';
 import { InitiatorPorts } from './initiator-ports.ts';
 import { InstanceLogins, type MadeSession } from './instance-logins.ts';
 import type {
@@ -48,6 +49,7 @@ export class InitiatorInstance {
   readonly #ports: InitiatorPorts;
   readonly #statistics: StatisticsCollector;
   readonly #sessions = new Map<bigint, InstanceSession>();
+  readonly #discoveries: DiscoverySessions;
   readonly #logins: InstanceLogins;
   #nodeName: string;
   #alias: string | undefined;
@@ -62,6 +64,7 @@ export class InitiatorInstance {
     this.#alias = options.alias;
     this.#clock = options.clock ?? systemClock;
     this.#ids = options.ids ?? new UniqueIds();
+    this.#discoveries = new DiscoverySessions(this.#ids);
     this.#ports = new InitiatorPorts(binding);
     this.#statistics = new StatisticsCollector(options.commandAnswered);
     this.#initiator = new Initiator({
@@ -103,6 +106,28 @@ export class InitiatorInstance {
   }
 
   /**
+   * Logs in to a portal in a discovery session, which is kept until `logoutFromTarget`, for `sendTargetsOver`. Rejects as
+   * Initiator.connect does.
+   */
+  async loginForDiscovery(input: SendTargetsInput): Promise<InstanceDiscovery> {
+    this.#requireOpen();
+    const { initiatorPort, portal, ...told } = input;
+    const wishes = { ...this.#node(), ...told, portal: this.#start(portal, initiatorPort) };
+    const session = await this.#initiator.openDiscovery(wishes);
+    if (this.#closed === undefined) return this.#discoveries.add(session, authTypeOf(wishes.chap));
+    await session.logout();
+    throw closed();
+  }
+
+  /**
+   * Asks over a kept discovery session: `All`, the name of a target, or the empty string; see DiscoverySession.sendTargets.
+   * Rejects with ServiceError SERVICE_SESSION_UNKNOWN for any other session too.
+   */
+  async sendTargetsOver(uniqueSessionId: bigint, which: string, signal?: AbortSignal): Promise<SendTargetsAnswer> {
+    return await this.#discoveries.get(uniqueSessionId).session.sendTargets(which, signal);
+  }
+
+  /**
    * Logs in to a target, at the first of its portals that takes the login: all are probed at once, and those that answer
    * are tried in the order given. Logins for the same session that are under way and told the same are one, at the portals
    * of all. Rejects with ServiceError SERVICE_NO_PORTAL or LoginError, which name every portal and why; for a single
@@ -138,9 +163,11 @@ export class InitiatorInstance {
 
   /**
    * Logs a session out safely; see InitiatorSession.logout. Its ids name nothing afterwards. A session that is lost stops
-   * reconnecting.
+   * reconnecting. A discovery session has no devices, and nobody to ask.
    */
   async logoutFromTarget(uniqueSessionId: bigint, options: LogoutOptions = {}): Promise<LogoutReport> {
+    const discovery = this.#discoveries.find(uniqueSessionId);
+    if (discovery !== undefined) return await this.#discoveries.logout(discovery);
     return await this.session(uniqueSessionId).session.logout(options);
   }
 
@@ -196,6 +223,11 @@ export class InitiatorInstance {
   /** Sends REPORT LUNS to LUN 0. Rejects as `scsiInquiry`. */
   async scsiReportLuns(uniqueSessionId: bigint, signal?: AbortSignal): Promise<RawScsiAnswer> {
     return await rawReportLuns(this.session(uniqueSessionId).session, signal);
+  }
+
+  /** The discovery sessions that are kept, in the order of their logins; `sessions` has none of them. */
+  discoverySessions(): InstanceDiscovery[] {
+    return this.#discoveries.all();
   }
 
   /** The sessions that there are, in the order of their logins. */
@@ -303,12 +335,12 @@ export class InitiatorInstance {
   async #close({ logOut }: CloseInstanceOptions): Promise<void> {
     await this.#logins.giveUp(closed());
     if (!logOut) this.#drop();
-    await this.#initiator.close();
+    await Promise.all([this.#discoveries.close(), this.#initiator.close()]);
     this.#statistics.stop();
   }
 
   #drop(): void {
-    for (const { session } of this.sessions()) session.destroy(closed());
+    for (const { session } of [...this.sessions(), ...this.discoverySessions()]) session.destroy(closed());
   }
 }
 
