@@ -21,6 +21,7 @@ export {
   type CloseInstanceOptions,
   type CommandListener,
   type ConnectionStatistics,
+  type ConnectionWishes,
   type ConnectOptions,
   type DeviceHappening,
   type DiscoverySession,

@@ -88,6 +88,7 @@ export const callRules: RulesOfSome = {
       'InitiatorPortNumber may be ISCSI_ANY_INITIATOR_PORT.',
       'TargetPortal must be in the portal group of the session; one that is not is ISDSC_CANT_INCLUDE_IN_SESSION (by text).',
       'A session that is between reconnects is ISDSC_NO_CONNECTION_AVAILABLE, one that is being logged out ISDSC_SESSION_BUSY (by text).',
+      'LoginOptions are those of this connection: AuthType with its user name and password, and digests; what they do not say is as in the login of the session, and what is negotiated for sessions stays (ours).',
       securityRule,
       modesRule,
       ...optionsRules,

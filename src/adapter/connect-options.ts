@@ -6,6 +6,7 @@ import {
   type AuthOptions,
   type ChapAlgorithm,
   type ChapVerifier,
+  type ConnectionLogin,
   type EscalationLimit,
   type KeyOfferOptions,
   type MutualChapOptions,
@@ -135,6 +136,27 @@ export function toLogin(
     isid: initiator.isid,
     auth: toAuth(wishes.chap),
     offers: resolveKeyOffers({ maxConnections: Math.max(connections, roomForConnections), ...wishes.offers }),
+  };
+}
+
+/** What a connection that is added to a session may be told of its own; the rest is the session's. */
+export interface ConnectionWishes {
+  /** `none`: no authentication is offered. As in the session's login unless given. */
+  readonly chap?: ChapCredentials | 'none';
+  /** Digests and the longest data segment, of which each connection has its own (RFC 7143 §13). */
+  readonly offers?: Pick<KeyOfferOptions, 'headerDigest' | 'dataDigest' | 'maxRecvDataSegmentLength'>;
+}
+
+/** The login that these wishes make. Throws UsageError for what cannot be wished. */
+export function toConnectionLogin({ chap, offers = {} }: ConnectionWishes): ConnectionLogin {
+  const { headerDigest, dataDigest, maxRecvDataSegmentLength } = resolveKeyOffers({ ...offers });
+  return {
+    ...(chap === undefined ? {} : { auth: toAuth(chap === 'none' ? undefined : chap) }),
+    offers: {
+      ...(offers.headerDigest === undefined ? {} : { headerDigest }),
+      ...(offers.dataDigest === undefined ? {} : { dataDigest }),
+      ...(offers.maxRecvDataSegmentLength === undefined ? {} : { maxRecvDataSegmentLength }),
+    },
   };
 }
 

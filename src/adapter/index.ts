@@ -7,6 +7,7 @@ export { lunToNumber } from '../scsi/index.ts';
 export type { ChapProof, ChapVerifier } from '../session/index.ts';
 export type {
   ChapCredentials,
+  ConnectionWishes,
   ConnectOptions,
   ExistingSession,
   LoginWishes,

@@ -31,7 +31,7 @@ import {
   type TaskManagementFunction,
   type TaskManagementOptions,
 } from '../session/index.ts';
-import type { ConnectOptions } from './connect-options.ts';
+import { type ConnectionWishes, type ConnectOptions, toConnectionLogin } from './connect-options.ts';
 import type { PortalGroups } from './portal-groups.ts';
 import type { Routes } from './routes.ts';
 import { explainRefusal } from './wrong-portal-group.ts';
@@ -213,15 +213,22 @@ export class InitiatorSession implements ScsiPort {
   /**
    * Adds a connection; see Session.addConnection. Resolves with its CID. A portal that was discovered in another portal
    * group is refused without being tried; when a target refuses one because it does not know the session there, its
-   * groups are asked for.
+   * groups are asked for. It logs in as the session did, but for what `connect` says.
    */
-  async addConnection(portal?: Portal, options: { signal?: AbortSignal } = {}): Promise<number> {
+  async addConnection(
+    portal?: Portal,
+    { signal, connect }: { signal?: AbortSignal; connect?: ConnectionWishes } = {},
+  ): Promise<number> {
+    const options = {
+      ...(signal === undefined ? {} : { signal }),
+      ...(connect === undefined ? {} : { login: toConnectionLogin(connect) }),
+    };
     if (portal === undefined) return await this.#session.addConnection(undefined, options);
     const groups = this.#portalGroups;
     try {
       return await this.#session.addConnection(groups.complete(this.targetName, portal), options);
     } catch (error) {
-      throw await explainRefusal(error, { session: this.#session, portal, groups, signal: options.signal });
+      throw await explainRefusal(error, { session: this.#session, portal, groups, signal });
     }
   }
 

@@ -111,7 +111,7 @@ export class ServiceParts {
     this.security = new SecuritySettings(wanted, instances, events);
     this.discovery = new DiscoveryOperations({ ...parts, discovery: this.#sources });
     this.logins = new LoginOperations({ ...parts, discovery: this.#sources, logins, reconciler: this.#reconciler });
-    this.sessions = new SessionOperations(sessions);
+    this.sessions = new SessionOperations(sessions, rules);
     this.devices = new DeviceOperations(parts);
     this.persistentDevices = new PersistentDevices(parts);
     const seen = { discovery: this.#sources, reconciler: this.#reconciler, persistentDevices: this.persistentDevices };

@@ -27,7 +27,7 @@ export {
 } from '../connection/index.ts';
 export type { ConnectionFacts } from './connection-facts.ts';
 export { drainTimeout } from './drain.ts';
-export type { SessionLogin } from './joining.ts';
+export type { ConnectionLogin, SessionLogin } from './joining.ts';
 export { openSession } from './open-session.ts';
 export { defaultLimits, resolveLimits, type SessionLimits } from './options.ts';
 export type { Portal } from './portal.ts';

@@ -2,11 +2,14 @@
 
 import { asIscsiError, LoginError } from '../base/index.ts';
 import {
+  type AuthOptions,
   type CircuitWay,
   type ConnectionOwner,
+  type KeyOffers,
   type LoginOptions,
   type NegotiatedParameters,
   openConnection,
+  resolveKeyOffers,
 } from '../connection/index.ts';
 import type { Portal } from './portal.ts';
 import type { SessionContext } from './session-context.ts';
@@ -16,6 +19,12 @@ export type SessionLogin = Omit<
   LoginOptions,
   'tsih' | 'cid' | 'cmdSn' | 'expStatSn' | 'initiatorTaskTag' | 'isLeading' | 'expected'
 >;
+
+/** What one added connection is told instead: who proves what to whom, and connection-only keys (RFC 7143 §13). */
+export interface ConnectionLogin {
+  readonly auth?: AuthOptions;
+  readonly offers?: Partial<Pick<KeyOffers, 'headerDigest' | 'dataDigest' | 'maxRecvDataSegmentLength'>>;
+}
 
 /** How connections of a session are made. */
 export interface JoiningOptions {
@@ -42,6 +51,8 @@ export class Joining {
   #giveUp = new AbortController();
   /** The portals of the connections that are being opened or have been, as their users named them. */
   readonly #portals = new Map<number, Portal>();
+  /** What those of them were told that have a login of their own, for when they come back. */
+  readonly #logins = new Map<number, ConnectionLogin>();
   #opening = 0;
   #nextCid = 0;
   #isReinstating = false;
@@ -73,15 +84,16 @@ export class Joining {
   }
 
   /** Opens a new connection to `portal`, following redirects. Resolves with its CID when it takes commands. */
-  async join(portal: Portal, signal: AbortSignal | undefined): Promise<number> {
+  async join(portal: Portal, signal: AbortSignal | undefined, login?: ConnectionLogin): Promise<number> {
     this.#checkGroup(portal);
     this.#checkRoom();
     const cid = this.#takeCid();
+    if (login !== undefined) this.#logins.set(cid, login);
     const both = signal === undefined ? this.#giveUp.signal : AbortSignal.any([signal, this.#giveUp.signal]);
     try {
       await this.#open(cid, portal, both);
     } catch (error) {
-      this.#portals.delete(cid);
+      this.forget(cid);
       throw error;
     }
     return cid;
@@ -115,6 +127,7 @@ export class Joining {
   /** The connection is over and its CID is free. */
   forget(cid: number): void {
     this.#portals.delete(cid);
+    this.#logins.delete(cid);
   }
 
   /** Gives up what `join` has under way. No connection joins after this, until `restart`. */
@@ -163,7 +176,7 @@ export class Joining {
   #loginOptions(cid: number, { portalGroupTag }: Portal): LoginOptions {
     const leading = this.#isReinstating ? undefined : this.#leading;
     return {
-      ...this.#options.login,
+      ...this.#ownLogin(cid),
       tsih: leading?.tsih ?? 0,
       cid,
       cmdSn: this.#context.window.cmdSn,
@@ -173,6 +186,16 @@ export class Joining {
         targetPortalGroupTag: portalGroupTag,
         parameters: leading?.parameters,
       },
+    };
+  }
+
+  #ownLogin(cid: number): SessionLogin {
+    const { login } = this.#options;
+    const { auth = login.auth, offers } = this.#logins.get(cid) ?? {};
+    return {
+      ...login,
+      auth,
+      ...(offers === undefined ? {} : { offers: { ...(login.offers ?? resolveKeyOffers()), ...offers } }),
     };
   }
 

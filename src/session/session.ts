@@ -16,7 +16,7 @@ import { encodeTextKeys, type TextKey } from '../wire/index.ts';
 import { AsyncMessages } from './async-messages.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-facts.ts';
 import { Departure } from './departure.ts';
-import { Joining } from './joining.ts';
+import { type ConnectionLogin, Joining } from './joining.ts';
 import { makeContext } from './make-context.ts';
 import { Membership, requireRemovable } from './membership.ts';
 import type { SessionLimits } from './options.ts';
@@ -179,11 +179,15 @@ export class Session implements ScsiPort {
   /**
    * Adds a connection, to the first portal or to another of the same portal group. Resolves with its CID. Rejects with
    * LoginError ISCSI_TOO_MANY_CONNECTIONS when the session takes no more, ISCSI_WRONG_PORTAL_GROUP for a portal of another
-   * portal group: without connecting when the portal says so, else as soon as the target does (RFC 7143 §13.9).
+   * portal group: without connecting when the portal says so, else as soon as the target does (RFC 7143 §13.9). It logs in
+   * as the session did, but for what `login` says, also when it comes back after a loss.
    */
-  async addConnection(portal: Portal = this.#options.portal, options: { signal?: AbortSignal } = {}): Promise<number> {
+  async addConnection(
+    portal: Portal = this.#options.portal,
+    options: { signal?: AbortSignal; login?: ConnectionLogin } = {},
+  ): Promise<number> {
     this.#requireLoggedIn();
-    const cid = await this.#joining.join(portal, options.signal);
+    const cid = await this.#joining.join(portal, options.signal, options.login);
     this.#tasks.pump();
     this.events.emit('connectionAdded', cid);
     return cid;

@@ -177,9 +177,12 @@ export class InitiatorInstance {
    */
   async addConnectionToSession(uniqueSessionId: bigint, input: AddConnectionInput = {}): Promise<bigint> {
     const known = this.session(uniqueSessionId);
-    const { signal, initiatorPort } = input;
+    const { signal, initiatorPort, connect } = input;
     const portal = this.#start(input.portal ?? known.portal, initiatorPort);
-    const cid = await known.session.addConnection(portal, signal === undefined ? {} : { signal });
+    const cid = await known.session.addConnection(portal, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(connect === undefined ? {} : { connect }),
+    });
     const id = known.connectionIds.get(cid);
     if (id !== undefined) return id;
     throw new SessionError('ISCSI_NO_SUCH_CONNECTION', `Connection ${cid} was over as soon as it had been added`);

@@ -3,7 +3,7 @@
 import type { Clock } from '../../base/index.ts';
 import type { LocalBinding, TransportDriver } from '../../engine/index.ts';
 import type { Portal } from '../../session/index.ts';
-import type { ConnectOptions, LoginWishes } from '../connect-options.ts';
+import type { ConnectionWishes, ConnectOptions, LoginWishes } from '../connect-options.ts';
 import type { IsidPlan } from '../isid.ts';
 import type { InstanceExisting } from './instance-logins.ts';
 import type { CommandListener } from './instance-statistics.ts';
@@ -80,6 +80,8 @@ export interface AddConnectionInput {
   readonly portal?: Portal;
   /** The number of the local address to start from; that of the leading connection, or any, unless given. */
   readonly initiatorPort?: number;
+  /** What its login is told instead of what the session's was told. */
+  readonly connect?: ConnectionWishes;
   readonly signal?: AbortSignal;
 }
 

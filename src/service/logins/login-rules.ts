@@ -1,6 +1,12 @@
 // From login options as they are kept to what an adapter is told: authentication, keys, policy, and what is refused.
 
-import { type ChapCredentials, type ConnectOptions, type LoginWishes, radiusVerifier } from '../../adapter/index.ts';
+import {
+  type ChapCredentials,
+  type ConnectionWishes,
+  type ConnectOptions,
+  type LoginWishes,
+  radiusVerifier,
+} from '../../adapter/index.ts';
 import { ServiceError } from '../../base/index.ts';
 import type { DigestWish, LoginOptionsInfo, PolicyName } from '../contract/login-options.ts';
 import type { PortalAddress } from '../contract/names.ts';
@@ -83,6 +89,20 @@ export class LoginRules {
       ...this.wishes(parts),
       ...(connections === undefined ? {} : { connections }),
       ...(policy === undefined ? {} : { policy: policyOf(policy) }),
+    };
+  }
+
+  /** What a connection is told that is added to a session: only what its options say. Throws as `wishes` does. */
+  connectionWishes(parts: LoginParts): ConnectionWishes {
+    const { options } = parts;
+    const { chap } = this.wishes(parts);
+    const { headerDigest, dataDigest } = offersOf(options);
+    return {
+      ...(options.authType === undefined ? {} : { chap: chap ?? 'none' }),
+      offers: {
+        ...(headerDigest === undefined ? {} : { headerDigest }),
+        ...(dataDigest === undefined ? {} : { dataDigest }),
+      },
     };
   }
 

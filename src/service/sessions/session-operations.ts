@@ -25,8 +25,9 @@ import {
   sessionLunInput,
 } from '../input/sessions.ts';
 import type { InstancePort } from '../instance-port.ts';
-import { refuseIpsec } from '../logins/ipsec.ts';
+import type { LoginRules } from '../logins/login-rules.ts';
 import { formatUniqueId, parseUniqueId } from '../unique-ids.ts';
+import { secretBytes } from '../wanted/vault.ts';
 import { sessionInfo } from './session-info.ts';
 import type { Entry, Sessions } from './sessions.ts';
 
@@ -36,9 +37,11 @@ type AdapterAnswer = Awaited<ReturnType<InstancePort['scsiInquiry']>>;
 /** Sessions and their connections. */
 export class SessionOperations {
   readonly #sessions: Sessions;
+  readonly #rules: LoginRules;
 
-  constructor(sessions: Sessions) {
+  constructor(sessions: Sessions, rules: LoginRules) {
     this.#sessions = sessions;
+    this.#rules = rules;
   }
 
   sessions(): SessionInfo[] {
@@ -67,11 +70,21 @@ export class SessionOperations {
   }
 
   async addConnection(input: ConnectionInput, signal: AbortSignal): Promise<{ readonly connectionId: UniqueId }> {
-    const { sessionId, portal, initiatorPort, loginOptions, securityFlags, key } = checkInput(connectionInput, input);
+    const {
+      sessionId,
+      portal,
+      initiatorPort,
+      loginOptions,
+      securityFlags = 0,
+      key,
+    } = checkInput(connectionInput, input);
     const { instance, facts } = this.#sessions.get(sessionId);
-    refuseIpsec({ loginFlags: loginOptions?.loginFlags, securityFlags, hasKey: key !== undefined });
+    const { password: given, ...options } = loginOptions ?? {};
+    const password = given === undefined ? undefined : secretBytes(given);
+    const connect = this.#rules.connectionWishes({ options, password, securityFlags, hasKey: key !== undefined });
     const id = await instance.addConnectionToSession(facts.uniqueSessionId, {
       signal,
+      connect,
       ...(portal === undefined ? {} : { portal }),
       ...(initiatorPort === undefined ? {} : { initiatorPort }),
     });

@@ -4,7 +4,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { suite, test } from 'node:test';
 
-import { type InitiatorInstance, type InstanceConnection, type InstanceEvents, SessionError } from 'hawser';
+import {
+  type ConnectionWishes,
+  type InitiatorInstance,
+  type InstanceConnection,
+  type InstanceEvents,
+  SessionError,
+} from 'hawser';
 import { eventsOf, logIn, openInstance } from './instance-bench.ts';
 import { openLab, rejection, size } from './lab.ts';
 
@@ -69,6 +75,34 @@ suite('connections of a session of an instance', () => {
     const { uniqueSessionId } = await logIn(instance, lab.target.portals, { connect: { connections: 3 } });
     assert.equal(new Set(idsOf(instance, uniqueSessionId)).size, 3);
     assert.deepEqual(told, ['loggedIn']);
+  });
+
+  test('§13 are told digests and credentials of their own, and still have them after a loss', async () => {
+    const chap = { user: 'user', secret: 'right-secret-1' };
+    await using lab = await openLab({ chap });
+    await using instance = openInstance();
+    const { uniqueSessionId: id } = await logIn(instance, lab.target.portals, { connect: { ...atOnce, chap } });
+    const add = async (connect: ConnectionWishes): Promise<bigint> =>
+      await instance.addConnectionToSession(id, { connect });
+    await assert.rejects(add({ chap: { ...chap, secret: 'wrong-secret-1' } }), { code: 'ISCSI_AUTH_FAILED' });
+    await assert.rejects(add({ chap: 'none' }), { code: 'ISCSI_AUTH_FAILED' });
+    await add({ chap, offers: { headerDigest: 'CRC32C' } });
+    await add({ offers: { dataDigest: 'CRC32C', maxRecvDataSegmentLength: 8192 } });
+    const digests = (): unknown[] =>
+      instance.session(id).connections.map(({ facts }) => {
+        const { headerDigest, dataDigest, maxRecvDataSegmentLength } = facts!.parameters;
+        return [headerDigest, dataDigest, maxRecvDataSegmentLength];
+      });
+    const agreed = [
+      [false, false, 262_144],
+      [true, false, 262_144],
+      [false, true, 8192],
+    ];
+    assert.deepEqual(digests(), agreed);
+    const back = times(instance, 'connectionRecovered', 3);
+    lab.target.sessions()[0]?.cut();
+    await back;
+    assert.deepEqual(digests(), agreed);
   });
 
   test('§7.14 keep their ids when one is lost and comes back, and is shown lost meanwhile', async () => {

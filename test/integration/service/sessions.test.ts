@@ -115,6 +115,22 @@ suite('sessions of the service', () => {
       'ISCSI_LEADING_CONNECTION',
     );
     await service.removeConnection({ sessionId, connectionId });
+    const told = { headerDigest: 'crc32c', authType: 'chap', password: 'whatever-it-is' } as const;
+    const second = await service.addConnection({ sessionId, loginOptions: { headerDigest: 'crc32c' } });
+    const { connections } = await service.session({ sessionId });
+    assert.deepEqual(
+      connections.map(({ headerDigest, dataDigest }) => [headerDigest, dataDigest]),
+      [
+        [false, false],
+        [true, false],
+      ],
+    );
+    await service.removeConnection({ sessionId, connectionId: second.connectionId });
+    assert.equal(await codeOf(service.addConnection({ sessionId, loginOptions: told })), 'ISCSI_AUTH_FAILED');
+    assert.equal(
+      await codeOf(service.addConnection({ sessionId, loginOptions: { authType: 'chap' } })),
+      'SERVICE_SECRET_MISSING',
+    );
     const again = codeOf(service.removeConnection({ sessionId, connectionId }));
     assert.equal(await again, 'SERVICE_CONNECTION_UNKNOWN');
     assert.equal(await codeOf(service.removeConnection({ sessionId, connectionId: leading })), 'ISCSI_LAST_CONNECTION');
