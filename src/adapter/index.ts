@@ -44,6 +44,7 @@ export type {
   ConnectionStatistics,
   ErrorStatistics,
   SessionStatistics,
+  TrafficByAddress,
   TrafficStatistics,
 } from './instance/session-counters.ts';
 export { formatUniqueId, UniqueIds } from './instance/unique-ids.ts';

@@ -75,6 +75,8 @@ export class Connection {
   #currentData: Uint8Array = noData;
   #currentLength = 0;
   #snacksSent = 0;
+  #sentPdus = 0;
+  #receivedPdus = 0;
   #failure: IscsiError | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -159,6 +161,15 @@ export class Connection {
     return this.#circuit?.receivedBytes ?? 0;
   }
 
+  /** PDUs handed over for sending, and PDUs whose header has arrived, logins too. */
+  get sentPdus(): number {
+    return this.#sentPdus;
+  }
+
+  get receivedPdus(): number {
+    return this.#receivedPdus;
+  }
+
   /** The two ends of the transport connection, once there is one. */
   get endpoints(): Pick<VirtualCircuit, 'local' | 'remote'> | undefined {
     return this.#circuit;
@@ -199,6 +210,7 @@ export class Connection {
 
   /** Sends a PDU. Never waits: what the transport cannot take yet is queued and counted in `pendingBytes`. */
   send(pdu: InitiatorPdu, data?: Uint8Array, ahs?: Uint8Array): void {
+    this.#sentPdus += 1;
     this.#circuit?.send(this.#sender.pieces(pdu, data, ahs));
   }
 
@@ -296,6 +308,7 @@ export class Connection {
   }
 
   #onHeader(bhs: Uint8Array, length: number): Uint8Array | undefined {
+    this.#receivedPdus += 1;
     const pdu = decodePdu(bhs) as TargetPdu;
     if (channels.pduReceived.hasSubscribers) {
       const { sessionId, cid } = this;

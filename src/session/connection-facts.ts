@@ -2,6 +2,7 @@
 
 import type { CircuitEndpoint } from '../base/index.ts';
 import type { ConnectionState, NegotiatedParameters } from '../connection/index.ts';
+import type { Redirect } from './redirect.ts';
 import type { Member } from './roster.ts';
 import type { ConnectionRole } from './scheduling/index.ts';
 
@@ -27,10 +28,15 @@ export interface ConnectionFacts {
   /** Bytes of all PDUs that the transport has taken and brought, headers and logins too. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  /** PDUs handed over for sending, and PDUs whose header has arrived, logins too. */
+  readonly pdusSent: number;
+  readonly pdusReceived: number;
   /** SNACKs and command retries sent to recover from errors within the connection (RFC 7143 §7.1.4). */
   readonly snacksSent: number;
   readonly retriesSent: number;
   readonly parameters: NegotiatedParameters;
+  /** Where its login was sent to by the portal that was asked; undefined where that took the login. */
+  readonly redirect: Redirect | undefined;
 }
 
 /** What `member` is like at this moment. */
@@ -38,8 +44,9 @@ export function connectionFacts(member: Member, role: ConnectionRole): Connectio
   const { connection, isLeading, tasksInFlight, tasksSent, tasksAnswered, bytesRead, bytesWritten, retriesSent } =
     member;
   const { cid, state, address, snacksSent, sentBytes: bytesSent, receivedBytes: bytesReceived } = connection;
+  const { sentPdus: pdusSent, receivedPdus: pdusReceived } = connection;
   const tasks = { tasksInFlight, tasksSent, tasksAnswered };
-  const counts = { ...tasks, bytesRead, bytesWritten, bytesSent, bytesReceived, snacksSent, retriesSent };
+  const bytes = { bytesRead, bytesWritten, bytesSent, bytesReceived };
   return {
     cid,
     state,
@@ -47,8 +54,14 @@ export function connectionFacts(member: Member, role: ConnectionRole): Connectio
     address,
     endpoints: endsOf(connection),
     role,
-    ...counts,
+    ...tasks,
+    ...bytes,
+    pdusSent,
+    pdusReceived,
+    snacksSent,
+    retriesSent,
     parameters: member.parameters,
+    redirect: member.redirect,
   };
 }
 

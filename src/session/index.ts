@@ -31,6 +31,7 @@ export type { ConnectionLogin, SessionLogin } from './joining.ts';
 export { openSession } from './open-session.ts';
 export { defaultLimits, resolveLimits, type SessionLimits } from './options.ts';
 export type { Portal } from './portal.ts';
+export type { Redirect } from './redirect.ts';
 export type { Member, SchedulingPolicy } from './roster.ts';
 export type { ConnectionRole, NamedPolicy } from './scheduling/index.ts';
 export type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';

@@ -12,6 +12,7 @@ import {
   resolveKeyOffers,
 } from '../connection/index.ts';
 import type { Portal } from './portal.ts';
+import type { Redirect } from './redirect.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** What all logins of a session have in common. */
@@ -53,6 +54,8 @@ export class Joining {
   readonly #portals = new Map<number, Portal>();
   /** What those of them were told that have a login of their own, for when they come back. */
   readonly #logins = new Map<number, ConnectionLogin>();
+  /** Where the logins of the connections were sent to, those under way too. */
+  readonly #redirects = new Map<number, Redirect>();
   #opening = 0;
   #nextCid = 0;
   #isReinstating = false;
@@ -81,6 +84,11 @@ export class Joining {
   /** The portal of a connection. */
   portalOf(cid: number): Portal | undefined {
     return this.#portals.get(cid);
+  }
+
+  /** Where the login of a connection was sent to; undefined where the portal that was asked took it. */
+  redirectOf(cid: number): Redirect | undefined {
+    return this.#redirects.get(cid);
   }
 
   /** Opens a new connection to `portal`, following redirects. Resolves with its CID when it takes commands. */
@@ -128,6 +136,7 @@ export class Joining {
   forget(cid: number): void {
     this.#portals.delete(cid);
     this.#logins.delete(cid);
+    this.#redirects.delete(cid);
   }
 
   /** Gives up what `join` has under way. No connection joins after this, until `restart`. */
@@ -142,6 +151,7 @@ export class Joining {
 
   async #open(cid: number, portal: Portal, signal: AbortSignal, expStatSn = 0): Promise<void> {
     this.#portals.set(cid, portal);
+    this.#redirects.delete(cid);
     this.#opening += 1;
     try {
       await this.#openAt(cid, portal, signal, expStatSn);
@@ -169,6 +179,8 @@ export class Joining {
       if (next === undefined) break;
       // What a redirect may say of a portal group is nothing (RFC 7143 §13.8); whoever answers there says it.
       at = { host: next.host, port: next.port, ...startOf(portal) };
+      const wasTemporary = this.#redirects.get(cid)?.isTemporary ?? false;
+      this.#redirects.set(cid, { from: portal, to: at, isTemporary: wasTemporary || !outcome.isPermanent });
     }
     throw new LoginError('ISCSI_TOO_MANY_REDIRECTS', `The login was redirected more than ${limits.maxRedirects} times`);
   }

@@ -38,6 +38,7 @@ export class Membership {
     const member: Member = {
       connection,
       parameters: result.parameters,
+      redirect: this.#joining.redirectOf(connection.cid),
       isLeading,
       tasksInFlight: 0,
       tasksSent: 0,

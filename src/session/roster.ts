@@ -1,6 +1,7 @@
 // The connections of a session, and the choice of one for the next command.
 
 import type { Connection, NegotiatedParameters } from '../connection/index.ts';
+import type { Redirect } from './redirect.ts';
 import {
   type Chooser,
   type ConnectionRole,
@@ -15,6 +16,8 @@ export interface Member {
   readonly connection: Connection;
   /** What was agreed for this connection; MaxRecvDataSegmentLength may be declared anew later. */
   parameters: NegotiatedParameters;
+  /** Where its login was sent to; undefined where the portal that was asked took it. */
+  readonly redirect: Redirect | undefined;
   /** The connection that was first in the session. */
   readonly isLeading: boolean;
   /** How many tasks are allegiant to it now. */

@@ -4,11 +4,13 @@ import { channels, type ErrorCode, type IscsiError, LoginError, type PduDiscarde
 import type { LoginEnd, SessionObserver } from '../../session/index.ts';
 import type { InstanceSession } from './instance-session.ts';
 import {
-  addTraffic,
+  addByAddress,
   type ErrorStatistics,
   errorKind,
   SessionCounters,
   type SessionStatistics,
+  sumOf,
+  type TrafficByAddress,
   type TrafficStatistics,
 } from './session-counters.ts';
 
@@ -41,6 +43,8 @@ export interface InstanceStatistics {
   readonly errorCodes: ReadonlyMap<ErrorCode, number>;
   /** What all sessions have moved, those that are over too; discoveries apart. */
   readonly traffic: TrafficStatistics;
+  /** The same by the local address that connections started from. */
+  readonly trafficByAddress: TrafficByAddress;
   readonly sessions: readonly SessionStatistics[];
 }
 
@@ -93,7 +97,7 @@ export class StatisticsCollector {
   /** By the number that diagnostics know a session by. */
   readonly #sessions = new Map<number, SessionCounters>();
   readonly #listener: CommandListener | undefined;
-  #ended: TrafficStatistics = { bytesSent: 0, bytesReceived: 0, commandsSent: 0, responsesReceived: 0 };
+  #ended: TrafficByAddress = new Map();
   readonly #discarded = ({ sessionId, reason }: PduDiscarded): void => {
     if (reason === 'dataDigest') this.#countError(sessionId, 'digestErrors');
   };
@@ -133,18 +137,20 @@ export class StatisticsCollector {
   remove({ session }: InstanceSession): void {
     const counters = this.#sessions.get(session.id);
     if (counters === undefined) return;
-    this.#ended = addTraffic(this.#ended, counters.traffic);
+    this.#ended = addByAddress([this.#ended, counters.traffic]);
     this.#sessions.delete(session.id);
   }
 
   /** A copy of the counters. */
   get statistics(): InstanceStatistics {
     const sessions = [...this.#sessions.values()];
+    const trafficByAddress = addByAddress([this.#ended, ...sessions.map(({ traffic }) => traffic)]);
     return {
       logins: { ...this.#logins },
       errors: { ...this.#errors },
       errorCodes: new Map(this.#codes),
-      traffic: sessions.map(({ traffic }) => traffic).reduce(addTraffic, this.#ended),
+      traffic: sumOf(trafficByAddress),
+      trafficByAddress,
       sessions: sessions.map(({ statistics }) => statistics),
     };
   }

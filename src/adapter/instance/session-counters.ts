@@ -9,6 +9,9 @@ export interface TrafficStatistics {
   /** Bytes of all PDUs, logins too. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  /** All PDUs, logins too. */
+  readonly pdusSent: number;
+  readonly pdusReceived: number;
   /** SCSI commands sent, what was sent again too, and those answered. */
   readonly commandsSent: number;
   readonly responsesReceived: number;
@@ -43,7 +46,17 @@ interface Times {
   maximumMs: number;
 }
 
-const noTraffic: TrafficStatistics = { bytesSent: 0, bytesReceived: 0, commandsSent: 0, responsesReceived: 0 };
+/** What goes over the wire, by the local address of its connections. */
+export type TrafficByAddress = ReadonlyMap<string, TrafficStatistics>;
+
+const noTraffic: TrafficStatistics = {
+  bytesSent: 0,
+  bytesReceived: 0,
+  pdusSent: 0,
+  pdusReceived: 0,
+  commandsSent: 0,
+  responsesReceived: 0,
+};
 
 /** What kind of error ended a connection; undefined for one that is of none. */
 export function errorKind(error: unknown): keyof ErrorStatistics | undefined {
@@ -58,9 +71,25 @@ export function addTraffic(a: TrafficStatistics, b: TrafficStatistics): TrafficS
   return {
     bytesSent: a.bytesSent + b.bytesSent,
     bytesReceived: a.bytesReceived + b.bytesReceived,
+    pdusSent: a.pdusSent + b.pdusSent,
+    pdusReceived: a.pdusReceived + b.pdusReceived,
     commandsSent: a.commandsSent + b.commandsSent,
     responsesReceived: a.responsesReceived + b.responsesReceived,
   };
+}
+
+/** Adds what several counted, address by address. */
+export function addByAddress(all: Iterable<TrafficByAddress>): TrafficByAddress {
+  const sums = new Map<string, TrafficStatistics>();
+  for (const each of all) {
+    for (const [address, traffic] of each) sums.set(address, addTraffic(sums.get(address) ?? noTraffic, traffic));
+  }
+  return sums;
+}
+
+/** What went over the wire from any address. */
+export function sumOf(traffic: TrafficByAddress): TrafficStatistics {
+  return [...traffic.values()].reduce(addTraffic, noTraffic);
 }
 
 /** The counters of one session. */
@@ -72,7 +101,8 @@ export class SessionCounters {
     formatErrors: 0,
   };
   readonly #times = new Map<number, Times>();
-  #ended: TrafficStatistics = noTraffic;
+  /** What the connections have moved that are over. */
+  #ended: TrafficByAddress = new Map();
 
   constructor(session: InstanceSession) {
     this.session = session;
@@ -94,13 +124,13 @@ export class SessionCounters {
   }
 
   connectionEnded(facts: ConnectionFacts): void {
-    this.#ended = addTraffic(this.#ended, trafficOf(facts));
+    this.#ended = addByAddress([this.#ended, atItsAddress(facts)]);
     this.#times.delete(facts.cid);
   }
 
   /** What went over all connections. */
-  get traffic(): TrafficStatistics {
-    return this.session.session.connections.map(trafficOf).reduce(addTraffic, this.#ended);
+  get traffic(): TrafficByAddress {
+    return addByAddress([this.#ended, ...this.session.session.connections.map(atItsAddress)]);
   }
 
   get statistics(): SessionStatistics {
@@ -108,7 +138,7 @@ export class SessionCounters {
     return {
       uniqueSessionId,
       targetName,
-      ...this.traffic,
+      ...sumOf(this.traffic),
       ...this.#errors,
       connections: connections.map(({ uniqueConnectionId, cid, facts }) => {
         const { count, sumMs, maximumMs } = this.#times.get(cid) ?? { count: 0, sumMs: 0, maximumMs: 0 };
@@ -125,6 +155,11 @@ export class SessionCounters {
 }
 
 function trafficOf(facts: ConnectionFacts): TrafficStatistics {
-  const { bytesSent, bytesReceived, tasksSent, retriesSent, tasksAnswered } = facts;
-  return { bytesSent, bytesReceived, commandsSent: tasksSent + retriesSent, responsesReceived: tasksAnswered };
+  const { bytesSent, bytesReceived, pdusSent, pdusReceived, tasksSent, retriesSent, tasksAnswered } = facts;
+  const pdus = { pdusSent, pdusReceived };
+  return { bytesSent, bytesReceived, ...pdus, commandsSent: tasksSent + retriesSent, responsesReceived: tasksAnswered };
+}
+
+function atItsAddress(facts: ConnectionFacts): TrafficByAddress {
+  return new Map([[facts.endpoints?.local.address ?? '', trafficOf(facts)]]);
 }

@@ -263,6 +263,9 @@ suite('an initiator port', () => {
     const starts = (): (string | undefined)[] =>
       session.connections.map(({ facts }) => facts?.endpoints?.local.address);
     assert.deepEqual(starts(), ['127.0.0.6', '127.0.0.7']);
+    const [first, added] = session.connections;
+    const redirect = { from: session.portal, to: { ...portal!, localAddress: '127.0.0.6' }, isTemporary: true };
+    assert.deepEqual([first?.facts?.redirect, added?.facts?.redirect], [redirect, undefined]);
     const back = new Promise<void>((resolve) => {
       let count = 0;
       instance.events.on('connectionRecovered', () => {

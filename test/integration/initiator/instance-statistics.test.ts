@@ -1,6 +1,7 @@
 // What an initiator instance counts, each counter driven by what it counts and by nothing else.
 
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { suite, test } from 'node:test';
 
@@ -165,5 +166,42 @@ suite('counters of what goes over the wire', () => {
     const { traffic, sessions } = instance.statistics();
     assert.deepEqual(sessions, []);
     assert.ok(traffic.bytesSent > after!.bytesSent && traffic.commandsSent >= after!.commandsSent);
+  });
+
+  test('by the local address that connections start from, PDUs too, those of connections that are over as well', async () => {
+    await using lab = await openLab();
+    await using instance = openInstance();
+    let sessionId = 0;
+    const seen = { sent: 0, received: 0 };
+    const count = (kind: keyof typeof seen) => (pdu: unknown) => {
+      const isOurs = sessionId === 0 || (pdu as { sessionId: number }).sessionId === sessionId;
+      if (isOurs) seen[kind] += 1;
+    };
+    const [sent, received] = [count('sent'), count('received')];
+    subscribe('hawser:pdu:sent', sent);
+    subscribe('hawser:pdu:received', received);
+    const portal = lab.target.portals[0]!;
+    const { uniqueSessionId: id } = await logIn(instance, [{ ...portal, localAddress: '127.0.0.5' }], {
+      connect: { policy: { kind: 'roundRobin' } },
+    });
+    sessionId = instance.session(id).session.id;
+    const second = await instance.addConnectionToSession(id, { portal: { ...portal, localAddress: '127.0.0.6' } });
+    const disk = await instance.session(id).session.openDisk(0);
+    for (let turn = 0; turn < 10; turn += 1) await disk.write(0, Buffer.alloc(8192));
+    const addresses = ['127.0.0.5', '127.0.0.6'];
+    const before = instance.statistics();
+    assert.deepEqual([...before.trafficByAddress.keys()], addresses);
+    await instance.removeConnectionFromSession(id, second);
+    await disk.close();
+    await instance.logoutFromTarget(id);
+    unsubscribe('hawser:pdu:sent', sent);
+    unsubscribe('hawser:pdu:received', received);
+    const { traffic, trafficByAddress } = instance.statistics();
+    assert.deepEqual([...trafficByAddress.keys()].sort(), addresses);
+    assert.deepEqual([traffic.pdusSent, traffic.pdusReceived], [seen.sent, seen.received]);
+    for (const address of addresses) {
+      const { bytesSent, pdusReceived } = trafficByAddress.get(address)!;
+      assert.ok(bytesSent > 4 * 8192 && pdusReceived > 5, `${address}: ${bytesSent} bytes, ${pdusReceived} PDUs`);
+    }
   });
 });

@@ -79,10 +79,10 @@ suite('--policy', () => {
 
 suite('shares of connections', () => {
   function facts(cid: number, tasksSent: number, bytesRead: number, bytesWritten: number): ConnectionFacts {
-    const bytes = { bytesRead, bytesWritten, bytesSent: 0, bytesReceived: 0 };
+    const bytes = { bytesRead, bytesWritten, bytesSent: 0, bytesReceived: 0, pdusSent: 0, pdusReceived: 0 };
     const counts = { ...bytes, tasksInFlight: 0, tasksSent, tasksAnswered: 0, snacksSent: 0, retriesSent: 0 };
     const parameters = {} as ConnectionFacts['parameters'];
-    const place = { isLeading: cid === 1, address: `h:${cid}`, endpoints: undefined };
+    const place = { isLeading: cid === 1, address: `h:${cid}`, endpoints: undefined, redirect: undefined };
     return { cid, state: 'loggedIn', role: 'active', ...place, ...counts, parameters };
   }
 
