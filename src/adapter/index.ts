@@ -3,6 +3,7 @@
 // portals, statistics.
 
 export type { DiscoveredTarget, IsnsTarget, SendTargetsAnswer } from '../discovery/index.ts';
+export type { PortFacts } from '../engine/index.ts';
 export { lunToNumber } from '../scsi/index.ts';
 export type { ChapProof, ChapVerifier } from '../session/index.ts';
 export type {

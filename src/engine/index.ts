@@ -34,6 +34,7 @@ export {
   memoryDriver,
 } from './memory.ts';
 export type { EngineOptions } from './options.ts';
+export { type PortFacts, portFacts } from './port-facts.ts';
 export { type TcpOptions, tcpDriver } from './tcp.ts';
 export { type TlsOptions, tlsDriver } from './tls.ts';
 export { Transport } from './transport.ts';

@@ -55,6 +55,21 @@ export function sourceAddresses(binding: LocalBinding = {}, interfaces: Interfac
   );
 }
 
+/** The interface that has an address, and the address of the interface by which it has it. */
+export function interfaceOf(
+  address: string,
+  interfaces: Interfaces,
+): { readonly name: string; readonly info: os.NetworkInterfaceInfo } | undefined {
+  const family = familyOf(address);
+  const zone = address.split('%', 2)[1];
+  if (family === undefined) return undefined;
+  for (const [name, infos] of Object.entries(interfaces)) {
+    const info = infos?.find((each) => holds(each, address, family));
+    if (info !== undefined && (zone === undefined || zone === name)) return { name, info };
+  }
+  return undefined;
+}
+
 function checkSource(
   localAddress: string,
   name: string | undefined,

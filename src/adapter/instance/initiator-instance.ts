@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 
 import { asIscsiError, type Clock, type Lun, ServiceError, SessionError, systemClock } from '../../base/index.ts';
 import type { DiscoveredTarget, SendTargetsAnswer } from '../../discovery/index.ts';
+import type { PortFacts } from '../../engine/index.ts';
 import { defaultLimits, type Portal, resolveLimits } from '../../session/index.ts';
 import type { ConnectOptions } from '../connect-options.ts';
 import { Initiator } from '../initiator.ts';
@@ -97,6 +98,11 @@ export class InitiatorInstance {
   /** The local addresses that connections may start from; the index is the number of the initiator port. */
   get ports(): string[] {
     return this.#ports.addresses;
+  }
+
+  /** The ports with what the operating system tells of their network interfaces. Never rejects. */
+  async portFacts(): Promise<PortFacts[]> {
+    return await this.#ports.facts();
   }
 
   /** Asks a portal for its targets in a discovery session, which is logged out again. Rejects as Initiator.discover does. */

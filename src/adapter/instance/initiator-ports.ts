@@ -1,8 +1,8 @@
 // The ports of an initiator instance: the local addresses that connections may start from, by number.
 
 import { ServiceError } from '../../base/index.ts';
-import type { LocalBinding } from '../../engine/index.ts';
-import { sourceAddresses } from '../../engine/index.ts';
+import type { LocalBinding, PortFacts } from '../../engine/index.ts';
+import { portFacts, sourceAddresses } from '../../engine/index.ts';
 
 /** Stands for whatever port fits (ISCSI_ANY_INITIATOR_PORT). */
 const anyPort = 0xffff_ffff;
@@ -22,6 +22,11 @@ export class InitiatorPorts {
       if (!this.#addresses.includes(address)) this.#addresses.push(address);
     }
     return [...this.#addresses];
+  }
+
+  /** The network interfaces behind the addresses, in the order of the ports. Never rejects. */
+  async facts(): Promise<PortFacts[]> {
+    return await portFacts(this.addresses);
   }
 
   /** The address of a port; undefined for any port. Throws ServiceError SERVICE_INSTANCE_UNKNOWN for one that is none. */
