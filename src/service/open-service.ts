@@ -44,7 +44,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 }
 
 function openInstances(
-  { instances, clock, transport }: ResolvedServiceOptions,
+  { instances, clock, transport, sessionDefaults: { offers } }: ResolvedServiceOptions,
   wanted: Wanted,
   { commandAnswered }: Metrics,
 ): readonly [InitiatorInstance, ...InitiatorInstance[]] {
@@ -64,6 +64,7 @@ function openInstances(
       ...(adapterId === undefined ? {} : { adapterId }),
       ...(binding === undefined ? {} : { binding }),
       ...(transport === undefined ? {} : { transport }),
+      ...(offers === undefined ? {} : { offers }),
     });
   const [first, ...others] = instances;
   return [open(first), ...others.map(open)];

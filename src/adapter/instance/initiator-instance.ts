@@ -5,7 +5,14 @@ import { EventEmitter } from 'node:events';
 import { asIscsiError, type Clock, type Lun, ServiceError, SessionError, systemClock } from '../../base/index.ts';
 import type { DiscoveredTarget, SendTargetsAnswer } from '../../discovery/index.ts';
 import type { PortFacts } from '../../engine/index.ts';
-import { defaultLimits, type Portal, resolveLimits } from '../../session/index.ts';
+import {
+  defaultLimits,
+  type KeyOfferOptions,
+  type KeyOffers,
+  type Portal,
+  resolveKeyOffers,
+  resolveLimits,
+} from '../../session/index.ts';
 import type { ConnectOptions } from '../connect-options.ts';
 import { Initiator } from '../initiator.ts';
 import { checkName, defaultInitiatorName } from '../initiator-name.ts';
@@ -52,11 +59,15 @@ export class InitiatorInstance {
   readonly #sessions = new Map<bigint, InstanceSession>();
   readonly #discoveries: DiscoverySessions;
   readonly #logins: InstanceLogins;
+  #offers: KeyOfferOptions = {};
   #nodeName: string;
   #alias: string | undefined;
   #closed: Promise<void> | undefined;
 
-  /** Throws UsageError ISCSI_BAD_ARGUMENT for a node name that is none, or a binding that this host does not have. */
+  /**
+   * Throws UsageError ISCSI_BAD_ARGUMENT for a node name that is none, a binding that this host does not have, or keys that
+   * cannot be offered.
+   */
   constructor(options: InitiatorInstanceOptions) {
     const { nodeName = defaultInitiatorName(), binding, transport, isids } = options;
     this.name = options.name;
@@ -76,6 +87,7 @@ export class InitiatorInstance {
       ...(transport === undefined ? {} : { transport }),
       ...(isids === undefined ? {} : { isids }),
     });
+    this.setOffers(options.offers ?? {});
     this.#logins = new InstanceLogins(() => this.sessions());
     this.#statistics.start();
   }
@@ -95,6 +107,18 @@ export class InitiatorInstance {
     this.#alias = alias;
   }
 
+  /** The keys that a login offers which says nothing of them. */
+  get offers(): KeyOffers {
+    return resolveKeyOffers(this.#offers);
+  }
+
+  /** Has logins from now on offer these keys by themselves. Throws UsageError ISCSI_BAD_ARGUMENT, and changes nothing then. */
+  setOffers(changes: KeyOfferOptions): void {
+    const offers = { ...this.#offers, ...changes };
+    resolveKeyOffers(offers);
+    this.#offers = offers;
+  }
+
   /** The local addresses that connections may start from; the index is the number of the initiator port. */
   get ports(): string[] {
     return this.#ports.addresses;
@@ -108,7 +132,7 @@ export class InitiatorInstance {
   /** Asks a portal for its targets in a discovery session, which is logged out again. Rejects as Initiator.discover does. */
   async sendTargets(input: SendTargetsInput): Promise<DiscoveredTarget[]> {
     const { initiatorPort, portal, ...wishes } = input;
-    return await this.#initiator.discover({ ...this.#node(), ...wishes, portal: this.#start(portal, initiatorPort) });
+    return await this.#initiator.discover({ ...this.#wishes(wishes), portal: this.#start(portal, initiatorPort) });
   }
 
   /**
@@ -118,7 +142,7 @@ export class InitiatorInstance {
   async loginForDiscovery(input: SendTargetsInput): Promise<InstanceDiscovery> {
     this.#requireOpen();
     const { initiatorPort, portal, ...told } = input;
-    const wishes = { ...this.#node(), ...told, portal: this.#start(portal, initiatorPort) };
+    const wishes = { ...this.#wishes(told), portal: this.#start(portal, initiatorPort) };
     const session = await this.#initiator.openDiscovery(wishes);
     if (this.#closed === undefined) return this.#discoveries.add(session, authTypeOf(wishes.chap));
     await session.logout();
@@ -147,7 +171,7 @@ export class InitiatorInstance {
     const isInformational = sessionType === 'informational';
     // Whoever is content with the session that another login makes is so under any ISID.
     const { isid, ...told } = connect;
-    const settings = { ...this.#node(), ...told };
+    const settings = this.#wishes(told);
     const order = { ...settings, ...(isid === undefined ? {} : { isid }), targetName, informational: isInformational };
     const { session, ...how } = await this.#logins.obtain(
       {
@@ -276,9 +300,11 @@ export class InitiatorInstance {
     if (this.#closed !== undefined) throw closed();
   }
 
-  #node(): { readonly initiatorName: string; readonly initiatorAlias?: string } {
+  /** What a login is told, with what the instance says where that says nothing. */
+  #wishes<T extends { readonly offers?: KeyOfferOptions }>(told: T): T & Pick<LoginOrder, 'initiatorName' | 'offers'> {
     const alias = this.#alias;
-    return { initiatorName: this.#nodeName, ...(alias === undefined ? {} : { initiatorAlias: alias }) };
+    const node = { initiatorName: this.#nodeName, ...(alias === undefined ? {} : { initiatorAlias: alias }) };
+    return { ...node, ...told, offers: { ...this.#offers, ...told.offers } };
   }
 
   /** The portal, to be reached from a port of ours. */

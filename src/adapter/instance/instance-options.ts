@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../base/index.ts';
 import type { LocalBinding, TransportDriver } from '../../engine/index.ts';
-import type { Portal } from '../../session/index.ts';
+import type { KeyOfferOptions, Portal } from '../../session/index.ts';
 import type { ConnectionWishes, ConnectOptions, LoginWishes } from '../connect-options.ts';
 import type { IsidPlan } from '../isid.ts';
 import type { InstanceExisting } from './instance-logins.ts';
@@ -26,6 +26,8 @@ export interface InitiatorInstanceOptions {
   readonly clock?: Clock;
   /** Where ids come from. Instances of one process are given the same, so that no two of their sessions share an id. */
   readonly ids?: UniqueIds;
+  /** The keys that logins offer where they say nothing of them. */
+  readonly offers?: KeyOfferOptions;
   /** For an instance that keeps its ISIDs over its process; they begin by chance unless given. */
   readonly isids?: IsidPlan;
   /** Is told of each SCSI command that was answered. */

@@ -52,7 +52,7 @@ export class LoginRules {
   readonly #defaults: SessionWishes;
   readonly #radiusMutual: RadiusMutual;
 
-  /** `defaults` hold for every session where its login options say nothing. */
+  /** `defaults` hold for every session where its login options say nothing; the instances have those of the keys. */
   constructor(
     wanted: Wanted,
     nodeName: () => string,
@@ -72,10 +72,10 @@ export class LoginRules {
     const { options, securityFlags, hasKey = false } = parts;
     refuseIpsec({ loginFlags: options.loginFlags, securityFlags, hasKey });
     refuseRadiusResponse(options);
-    const { limits, offers } = this.#defaults;
+    const { limits } = this.#defaults;
     const chap = this.#chap(parts);
     return {
-      offers: { ...offers, ...offersOf(options) },
+      offers: offersOf(options),
       ...(limits === undefined ? {} : { limits }),
       ...(chap === undefined ? {} : { chap }),
     };

@@ -48,6 +48,28 @@ suite('logins of an initiator instance', () => {
     assert.equal(lab.target.sessions().length, 2);
   });
 
+  test('offer the keys of the instance where they name none; changed ones from the next login on', async () => {
+    await using lab = await openLab();
+    const { portals } = lab.target;
+    await using instance = openInstance({ offers: { initialR2t: true, maxBurstLength: 65_536 } });
+    const { uniqueSessionId } = await logIn(instance, portals);
+    const { parameters } = instance.session(uniqueSessionId).session;
+    assert.deepEqual([parameters.initialR2t, parameters.maxBurstLength], [true, 65_536]);
+    assert.throws(
+      () => {
+        instance.setOffers({ firstBurstLength: 131_072 });
+      },
+      { code: 'ISCSI_BAD_ARGUMENT' },
+    );
+    assert.equal(instance.offers.firstBurstLength, 65_536);
+    instance.setOffers({ maxBurstLength: 32_768, immediateData: false });
+    const connect = { offers: { immediateData: true } };
+    const added = await logIn(instance, portals, { existing: 'add', connect });
+    const changed = instance.session(added.uniqueSessionId).session.parameters;
+    assert.deepEqual([changed.initialR2t, changed.maxBurstLength, changed.immediateData], [true, 32_768, true]);
+    assert.equal(instance.session(uniqueSessionId).session.parameters.maxBurstLength, 65_536);
+  });
+
   test('that are told different things wait for each other, and are content with what comes of it', async () => {
     await using lab = await openLab({ chap: { user: 'user', secret: 'right-secret-1' } });
     const { portals } = lab.target;

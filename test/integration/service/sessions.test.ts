@@ -24,6 +24,16 @@ suite('sessions of the service', () => {
     assert.deepEqual(await service.sessions(), []);
   });
 
+  test('a login offers the keys of the service where its options name none', async () => {
+    await using lab = await openLab({ sessionDefaults: { offers: { maxBurstLength: 65_536, defaultTime2Wait: 1 } } });
+    const { service } = lab;
+    const target = await lab.target();
+    await service.addPortal(target.portal);
+    const { sessionId } = await service.login({ targetName, loginOptions: { defaultTime2Wait: 3 } });
+    const { parameters } = await service.session({ sessionId });
+    assert.deepEqual([parameters.maxBurstLength, parameters.defaultTime2Wait], [65_536, 3]);
+  });
+
   test('two logins to one target are one session, unless another one is asked for or a session is refused', async () => {
     await using lab = await openLab();
     const { service } = lab;
