@@ -21,6 +21,8 @@ export interface CircuitHandlers {
    * the next call, or until `pause`. `scratch` when left out.
    */
   nextBuffer?(scratch: Uint8Array): Uint8Array;
+  /** A batch has been handed to the system: `sentBytes` tells how far. Left out by clients that do not count. */
+  sent?(): void;
   /** After `send` returned false: pending bytes are at half the high-water mark or less. */
   drained(): void;
   /**
@@ -61,6 +63,7 @@ export class VirtualCircuit {
   #isFlushScheduled = false;
   #wantsDrained = false;
   #receivedBytes = 0;
+  #error: TransportError | undefined;
   #deadline: Timer | undefined;
   #tearingDown: Promise<void> | undefined;
 
@@ -70,7 +73,7 @@ export class VirtualCircuit {
     this.id = VirtualCircuit.#lastId;
     this.#parts = parts;
     this.#link = parts.link;
-    if (channels.circuitConnected.hasSubscribers) {
+    if (parts.options.publishesCircuits && channels.circuitConnected.hasSubscribers) {
       channels.circuitConnected.publish({
         circuitId: this.id,
         transport: parts.transport,
@@ -105,6 +108,11 @@ export class VirtualCircuit {
     return this.#queue.pendingBytes;
   }
 
+  /** Pending bytes at which `send` asks its caller to wait. */
+  get highWaterMark(): number {
+    return this.#parts.options.highWaterMark;
+  }
+
   /** Bytes that have been handed to the system, in all. */
   get sentBytes(): number {
     return this.#queue.sentBytes;
@@ -113,6 +121,14 @@ export class VirtualCircuit {
   /** Bytes that have come, in all. */
   get receivedBytes(): number {
     return this.#receivedBytes;
+  }
+
+  /**
+   * What ended the link out of order, once it is gone: TransportError `ISCSI_CONNECTION_LOST`, with the transport's own error
+   * as its cause, or with none for a graceful disconnect that met its deadline. Absent after an orderly end and an abortive one.
+   */
+  get error(): TransportError | undefined {
+    return this.#error;
   }
 
   /** Settles when the link is gone, for whatever reason; never rejects. */
@@ -172,30 +188,30 @@ export class VirtualCircuit {
 
   /**
    * Takes the circuit off its connection: settles when the link is closed and everything is released, and never rejects.
-   * A circuit that is still active is disconnected abortively, in a worker item of its own. Inside a worker item hand in
-   * its `context`: an item that waited for another item would wait until the close deadline.
+   * A circuit that is still active is disconnected, abortively unless told otherwise, in a worker item of its own. Inside a
+   * worker item hand in its `context`: an item that waited for another item would wait until the close deadline.
    */
-  tearDown(context?: WorkerContext): Promise<void> {
-    this.#tearingDown ??= this.#tearDown(context);
+  tearDown(context?: WorkerContext, kind: DisconnectKind = 'abortive'): Promise<void> {
+    this.#tearingDown ??= this.#tearDown(context, kind);
     return this.#tearingDown;
   }
 
-  async #tearDown(context: WorkerContext | undefined): Promise<void> {
-    if (this.#state === 'active') this.#disconnectForTearDown(context);
+  async #tearDown(context: WorkerContext | undefined, kind: DisconnectKind): Promise<void> {
+    if (this.#state === 'active') this.#disconnectForTearDown(context, kind);
     await this.#closed.promise;
     this.#move('tornDown');
     this.#parts.release(this);
   }
 
-  #disconnectForTearDown(context: WorkerContext | undefined): void {
+  #disconnectForTearDown(context: WorkerContext | undefined, kind: DisconnectKind): void {
     const { worker } = this.#parts;
     if (context !== undefined && worker.isCurrent(context)) {
-      this.initiateDisconnect(context, 'abortive');
+      this.initiateDisconnect(context, kind);
       return;
     }
     this.#armDeadline(); // a worker item that never ends must not keep a socket
     const initiated = worker.runReserved((own) => {
-      this.initiateDisconnect(own, 'abortive');
+      this.initiateDisconnect(own, kind);
     });
     initiated.catch(() => {
       if (this.#isOpen()) this.#release('deadlinePassed'); // the engine closed before the item's turn
@@ -209,7 +225,9 @@ export class VirtualCircuit {
   #armDeadline(): void {
     const { clock, closeTimeoutMs } = this.#parts.options;
     this.#deadline ??= clock.schedule(closeTimeoutMs, () => {
-      if (this.#isOpen()) this.#release('deadlinePassed');
+      if (!this.#isOpen()) return;
+      if (this.#state === 'closing') this.#error = this.#lostError(undefined, `no end within ${closeTimeoutMs} ms`);
+      this.#release('deadlinePassed');
     });
   }
 
@@ -229,7 +247,7 @@ export class VirtualCircuit {
 
   #received(chunk: Uint8Array): void {
     this.#receivedBytes += chunk.length;
-    if (channels.circuitBytesReceived.hasSubscribers) {
+    if (this.#parts.options.publishesCircuits && channels.circuitBytesReceived.hasSubscribers) {
       channels.circuitBytesReceived.publish({ circuitId: this.id, pieces: [chunk] });
     }
     if (this.#state === 'active') this.#parts.handlers.received(chunk);
@@ -259,7 +277,7 @@ export class VirtualCircuit {
     const batch = this.#queue.take();
     if (batch === undefined) return;
     this.#link.write(batch);
-    if (channels.circuitBytesSent.hasSubscribers) {
+    if (this.#parts.options.publishesCircuits && channels.circuitBytesSent.hasSubscribers) {
       channels.circuitBytesSent.publish({ circuitId: this.id, pieces: batch });
     }
   };
@@ -272,6 +290,7 @@ export class VirtualCircuit {
       if (this.#queue.pendingBytes === 0) this.#link.end();
       return;
     }
+    this.#parts.handlers.sent?.();
     if (this.#wantsDrained && this.#queue.pendingBytes * 2 <= this.#parts.options.highWaterMark) {
       this.#wantsDrained = false;
       this.#parts.handlers.drained();
@@ -290,16 +309,18 @@ export class VirtualCircuit {
   #linkClosed(cause: Error | undefined): void {
     const wasActive = this.#state === 'active';
     this.#move('linkClosed');
+    if (cause !== undefined) this.#error ??= this.#lostError(cause);
     this.#deadline?.cancel();
     this.#queue.clear();
-    if (channels.circuitClosed.hasSubscribers) channels.circuitClosed.publish({ circuitId: this.id });
+    if (this.#parts.options.publishesCircuits && channels.circuitClosed.hasSubscribers) {
+      channels.circuitClosed.publish({ circuitId: this.id });
+    }
     this.#closed.resolve();
-    if (wasActive) this.#parts.handlers.disconnected(this.#lostError(cause));
+    if (wasActive) this.#parts.handlers.disconnected(this.#error ?? this.#lostError(undefined));
   }
 
-  #lostError(cause: Error | undefined): TransportError {
+  #lostError(cause: Error | undefined, why: string = cause?.message ?? 'closed without notice'): TransportError {
     const address = formatEndpoint(this.remote);
-    const why = cause === undefined ? 'closed without notice' : cause.message;
     return new TransportError('ISCSI_CONNECTION_LOST', `the connection to ${address} was lost: ${why}`, {
       address,
       cause,

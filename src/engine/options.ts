@@ -18,6 +18,11 @@ export interface EngineOptions {
   readonly closeTimeoutMs?: number;
   /** Pending bytes at which `send` asks its caller to wait; 4 MiB unless set. */
   readonly highWaterMark?: number;
+  /**
+   * Whether its circuits are told of on the diagnostics channels; true unless set. An engine that is the transport of
+   * another one is silent, or everything would be told twice.
+   */
+  readonly publishesCircuits?: boolean;
 }
 
 /** Every option with a value. */
@@ -31,6 +36,7 @@ export function resolveOptions(options: EngineOptions): ResolvedEngineOptions {
     connectTimeoutMs: integer('connectTimeoutMs', options.connectTimeoutMs ?? 15_000, 0),
     closeTimeoutMs: integer('closeTimeoutMs', options.closeTimeoutMs ?? 5_000, 1),
     highWaterMark: integer('highWaterMark', options.highWaterMark ?? 4 * 1024 * 1024, 1),
+    publishesCircuits: options.publishesCircuits ?? true,
   };
 }
 

@@ -29,6 +29,8 @@ export interface WorkQueue {
    * An item that waits for another item of the same queue waits for ever.
    */
   run<T>(item: (context: WorkerContext) => T | Promise<T>): Promise<T>;
+  /** Whether `context` belongs to the item that is running now. */
+  isCurrent(context: WorkerContext): boolean;
 }
 
 interface Entry {
@@ -79,7 +81,6 @@ export class Worker implements WorkQueue {
     return await done.promise;
   }
 
-  /** Whether `context` belongs to the item that is running now. */
   isCurrent(context: WorkerContext): boolean {
     return this.#current === context && Context.is(context);
   }

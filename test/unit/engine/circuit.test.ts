@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deferred, nextTurn } from '../../../src/base/index.ts';
+import { channels, deferred, nextTurn } from '../../../src/base/index.ts';
 import { Engine, type EngineConnection, type VirtualCircuit } from '../../../src/engine/index.ts';
 import { CircuitRecorder } from '../../support/circuit-recorder.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -147,6 +147,86 @@ for (const [whose, closeTimeoutMs, limitMs] of [
     assert.deepEqual([stage.link.calls, circuit.state, circuit.pendingBytes], [['reset'], 'releasing', 0]);
   });
 }
+
+test('a graceful disconnect that met its deadline has an error, one that ended in order has none', async () => {
+  for (const [play, code] of [
+    ['deadline', 'ISCSI_CONNECTION_LOST'],
+    ['end', undefined],
+  ] as const) {
+    const stage = bench();
+    const circuit = await circuitOn(stage);
+    await stage.engine.worker.run((context) => {
+      circuit.initiateDisconnect(context, 'graceful');
+    });
+    if (play === 'deadline') stage.clock.jump(50);
+    stage.link.events.closed(undefined);
+    assert.deepEqual([circuit.error?.code, circuit.error?.cause], [code, undefined]);
+  }
+});
+
+test('tearDown of an active circuit can be graceful, in the worker item that hands in its context or in one of its own', async () => {
+  for (const isInside of [true, false]) {
+    const stage = bench();
+    const circuit = await circuitOn(stage);
+    let tornDown: Promise<void> | undefined = undefined;
+    if (isInside) {
+      await stage.engine.worker.run((context) => {
+        tornDown = circuit.tearDown(context, 'graceful');
+      });
+    } else {
+      tornDown = circuit.tearDown(undefined, 'graceful');
+      await nextTurn();
+    }
+    assert.deepEqual([stage.link.calls, circuit.state], [['end'], 'closing']);
+    stage.link.events.closed(undefined);
+    await tornDown;
+    assert.equal(circuit.state, 'tornDown');
+  }
+});
+
+test('sent is told after each batch that has left, with sentBytes counted, and not after an own disconnect', async () => {
+  const stage = bench();
+  const counts: number[] = [];
+  const handlers = {
+    received: (): void => {},
+    sent: (): void => void counts.push(circuit.sentBytes),
+    drained: (): void => {},
+    disconnected: (): void => {},
+  };
+  const circuit: VirtualCircuit = await stage.connection.buildCircuit({ handlers });
+  circuit.send([new Uint8Array(10)]);
+  await nextTurn();
+  circuit.send([new Uint8Array(20)]);
+  stage.link.events.written();
+  stage.link.events.written();
+  circuit.send([new Uint8Array(5)]);
+  await nextTurn();
+  await stage.engine.worker.run((context) => {
+    circuit.initiateDisconnect(context, 'graceful');
+  });
+  stage.link.events.written();
+  assert.deepEqual([counts, circuit.sentBytes, circuit.highWaterMark], [[10, 30], 35, 1000]);
+});
+
+test('an engine that publishes no circuits tells the diagnostics channels of none', async () => {
+  for (const publishesCircuits of [true, false]) {
+    let count = 0;
+    const heard = (): void => void (count += 1);
+    const all = [channels.circuitConnected, channels.circuitBytesReceived, channels.circuitClosed];
+    for (const channel of all) channel.subscribe(heard);
+    try {
+      const engine = new Engine({ clock: new FakeClock(), publishesCircuits });
+      const driver = new RecordingDriver();
+      const connection = engine.buildTransport(driver).buildAddress().buildConnection({ host: 'far', port: 1 });
+      await connection.buildCircuit({ handlers: new CircuitRecorder() });
+      driver.link.events.received(new Uint8Array(1));
+      driver.link.events.closed(undefined);
+    } finally {
+      for (const channel of all) channel.unsubscribe(heard);
+    }
+    assert.equal(count, publishesCircuits ? 3 : 0);
+  }
+});
 
 test('tearDown past a full worker queue waits for its turn there all the same', async () => {
   const engine = new Engine({ clock: new FakeClock(), workerBound: 1 });

@@ -13,6 +13,7 @@ test('every option has a default', () => {
     connectTimeoutMs: 15_000,
     closeTimeoutMs: 5_000,
     highWaterMark: 4_194_304,
+    publishesCircuits: true,
   });
 });
 
