@@ -1,7 +1,15 @@
 // A virtual circuit: one connected byte stream with batched sends, a receive handler, and a disconnect that is initiated
 // from the engine's worker alone.
 
-import { type CircuitEndpoint, channels, deferred, type Timer, TransportError, UsageError } from '../base/index.ts';
+import {
+  type CircuitEndpoint,
+  channels,
+  deferred,
+  nextTurn,
+  type Timer,
+  TransportError,
+  UsageError,
+} from '../base/index.ts';
 import { type CircuitEvent, type CircuitState, transition } from './circuit-states.ts';
 import type { Link } from './driver.ts';
 import type { ResolvedEngineOptions } from './options.ts';
@@ -58,6 +66,9 @@ export class VirtualCircuit {
   readonly #link: Link;
   readonly #queue = new SendQueue();
   readonly #closed = deferred();
+  #handlers: CircuitHandlers;
+  /** What came while the circuit was nobody's: told before the link goes on. */
+  #held: Uint8Array | undefined;
   #state: CircuitState = 'active';
   #isPaused = false;
   #isFlushScheduled = false;
@@ -72,6 +83,7 @@ export class VirtualCircuit {
     VirtualCircuit.#lastId += 1;
     this.id = VirtualCircuit.#lastId;
     this.#parts = parts;
+    this.#handlers = parts.handlers;
     this.#link = parts.link;
     if (parts.options.publishesCircuits && channels.circuitConnected.hasSubscribers) {
       channels.circuitConnected.publish({
@@ -161,7 +173,23 @@ export class VirtualCircuit {
   resume(): void {
     if (this.#state !== 'active' || !this.#isPaused) return;
     this.#isPaused = false;
-    this.#link.resume();
+    if (this.#held === undefined) this.#link.resume();
+    else void this.#deliverHeld();
+  }
+
+  /**
+   * Tells another client from now on: first of `held`, which came while the circuit was nobody's, and for which it was
+   * paused. @internal
+   */
+  handOver(handlers: CircuitHandlers, held: Uint8Array | undefined): void {
+    this.#handlers = handlers;
+    this.#held = held;
+    if (held !== undefined) this.resume();
+  }
+
+  /** Lets go of a circuit that is nobody's: no client initiates that disconnect, so it waits for no worker. @internal */
+  discard(): void {
+    if (this.#isOpen()) this.#release('abortiveInitiated');
   }
 
   /**
@@ -182,7 +210,8 @@ export class VirtualCircuit {
     this.#move('gracefulInitiated');
     if (!wasActive) return;
     this.#armDeadline();
-    if (this.#isPaused) this.#link.resume(); // what still comes is discarded, and the peer's FIN is behind it
+    // What still comes is discarded, and the peer's FIN is behind it.
+    if (this.#isPaused || this.#held !== undefined) this.#link.resume();
     if (this.#queue.pendingBytes === 0) this.#link.end();
   }
 
@@ -222,6 +251,10 @@ export class VirtualCircuit {
     return this.#state === 'active' || this.#state === 'closing';
   }
 
+  #mayReceive(): boolean {
+    return this.#state === 'active' && !this.#isPaused;
+  }
+
   #armDeadline(): void {
     const { clock, closeTimeoutMs } = this.#parts.options;
     this.#deadline ??= clock.schedule(closeTimeoutMs, () => {
@@ -250,11 +283,20 @@ export class VirtualCircuit {
     if (this.#parts.options.publishesCircuits && channels.circuitBytesReceived.hasSubscribers) {
       channels.circuitBytesReceived.publish({ circuitId: this.id, pieces: [chunk] });
     }
-    if (this.#state === 'active') this.#parts.handlers.received(chunk);
+    if (this.#state === 'active') this.#handlers.received(chunk);
+  }
+
+  async #deliverHeld(): Promise<void> {
+    await nextTurn();
+    const held = this.#held;
+    if (held === undefined || !this.#mayReceive()) return;
+    this.#held = undefined;
+    this.#handlers.received(held);
+    if (this.#mayReceive()) this.#link.resume();
   }
 
   #nextBuffer(scratch: Uint8Array): Uint8Array {
-    return (this.#state === 'active' ? this.#parts.handlers.nextBuffer?.(scratch) : undefined) ?? scratch;
+    return (this.#state === 'active' ? this.#handlers.nextBuffer?.(scratch) : undefined) ?? scratch;
   }
 
   /**
@@ -290,10 +332,10 @@ export class VirtualCircuit {
       if (this.#queue.pendingBytes === 0) this.#link.end();
       return;
     }
-    this.#parts.handlers.sent?.();
+    this.#handlers.sent?.();
     if (this.#wantsDrained && this.#queue.pendingBytes * 2 <= this.#parts.options.highWaterMark) {
       this.#wantsDrained = false;
-      this.#parts.handlers.drained();
+      this.#handlers.drained();
     }
   }
 
@@ -303,7 +345,7 @@ export class VirtualCircuit {
       return;
     }
     this.#release('peerEnded');
-    this.#parts.handlers.disconnected(undefined);
+    this.#handlers.disconnected(undefined);
   }
 
   #linkClosed(cause: Error | undefined): void {
@@ -316,7 +358,7 @@ export class VirtualCircuit {
       channels.circuitClosed.publish({ circuitId: this.id });
     }
     this.#closed.resolve();
-    if (wasActive) this.#parts.handlers.disconnected(this.#error ?? this.#lostError(undefined));
+    if (wasActive) this.#handlers.disconnected(this.#error ?? this.#lostError(undefined));
   }
 
   #lostError(cause: Error | undefined, why: string = cause?.message ?? 'closed without notice'): TransportError {
