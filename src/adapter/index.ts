@@ -40,7 +40,7 @@ export type {
 export type { CommandListener, InstanceStatistics, LoginStatistics } from './instance/instance-statistics.ts';
 export type { LoadBalancePolicy } from './instance/load-balance-policy.ts';
 export type { PortalFailure } from './instance/portal-candidates.ts';
-export type { RawInquiry, RawScsiAnswer } from './instance/raw-scsi.ts';
+export { mediumSize, type RawInquiry, type RawScsiAnswer } from './instance/raw-scsi.ts';
 export type {
   ConnectionStatistics,
   ErrorStatistics,

@@ -3,6 +3,8 @@
 import { type Lun, lunZero } from '../../base/index.ts';
 import {
   capacity16Length,
+  decodeCapacity10,
+  decodeCapacity16,
   encodeInquiryCdb,
   encodeReadCapacity10Cdb,
   encodeReadCapacity16Cdb,
@@ -60,6 +62,14 @@ export async function rawReadCapacity(port: ScsiPort, lun: number | Lun, signal?
   const answer = await read(port, address, encodeReadCapacity16Cdb(), capacity16Length, signal);
   if (keyOf(answer) !== senseKey.illegalRequest) return answer;
   return await read(port, address, encodeReadCapacity10Cdb(), capacity10Length, signal);
+}
+
+/** The size of the medium in bytes, by what `rawReadCapacity` got; undefined where that is too short to say. */
+export function mediumSize(response: Uint8Array): number | undefined {
+  if (response.length < capacity10Length) return undefined;
+  const decode = response.length === capacity10Length ? decodeCapacity10 : decodeCapacity16;
+  const { lastLba, blockLength } = decode(response);
+  return (lastLba + 1) * blockLength;
 }
 
 /** Sends REPORT LUNS to LUN 0. */

@@ -1,6 +1,7 @@
 // The sizes of devices that nobody has opened: asked once (READ CAPACITY), and again when a device says that it has changed.
 
-import { type Clock, TimeoutError, u32, withDeadline } from '../../base/index.ts';
+import { mediumSize } from '../../adapter/index.ts';
+import { type Clock, TimeoutError, withDeadline } from '../../base/index.ts';
 import type { DeviceFacts } from '../../devices/index.ts';
 import type { UniqueId } from '../contract/names.ts';
 import type { Instances } from '../instances.ts';
@@ -51,7 +52,7 @@ export class Capacities {
       });
     return await withDeadline(this.#clock, limitMs, late, signal, async (both) => {
       const { scsiStatus, response } = await instance.scsiReadCapacity(facts.uniqueSessionId, lun, both);
-      return scsiStatus === 0 ? sizeIn(response) : undefined;
+      return scsiStatus === 0 ? mediumSize(response) : undefined;
     });
   }
 
@@ -60,11 +61,4 @@ export class Capacities {
     this.#known.set(sessionId, sizes);
     return sizes;
   }
-}
-
-/** The size that READ CAPACITY (16) or, with 8 bytes, (10) tells (SBC-3 §5.15.2, §5.16.2): the last block, and the length of one. */
-function sizeIn(response: Uint8Array): number | undefined {
-  if (response.length < 8) return undefined;
-  if (response.length < 12) return (u32(response, 0) + 1) * u32(response, 4);
-  return (u32(response, 0) * 2 ** 32 + u32(response, 4) + 1) * u32(response, 8);
 }
