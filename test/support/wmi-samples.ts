@@ -1,6 +1,7 @@
 // Sample values of the MSiSCSI structures: made from test/vectors/windows/wmi.json and a seed, so that a C program and the
 // codec can be given the same ones.
 
+import { SeededNumbers } from './seeded-numbers.ts';
 import { parseCType } from './wmi-c-types.ts';
 import { type MemberFacts, structureFacts, wmiFacts } from './wmi-facts.ts';
 
@@ -12,26 +13,12 @@ export interface SampleStructure {
 
 const letters = 'iqn.2026-11.example:äß漢字-0123456789';
 
-/** Numbers that look random and are the same for the same seed: a linear congruential generator. */
-class Numbers {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = (seed * 2654435761 + 12345) >>> 0;
-  }
-
-  /** 0 up to and without `bound`. */
-  below(bound: number): number {
-    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.#state / 0x1_0000_0000) * bound);
-  }
-}
-
 /** A value of the structure with `count` elements in each variable array. */
 export function sampleStructure(name: string, count: number, seed: number): SampleStructure {
-  return sample(name, count, new Numbers(seed));
+  return sample(name, count, new SeededNumbers(seed));
 }
 
-function sample(name: string, count: number, numbers: Numbers): SampleStructure {
+function sample(name: string, count: number, numbers: SeededNumbers): SampleStructure {
   const { members } = structureFacts(name);
   const counts = new Set(members.flatMap((member) => member.count ?? []));
   return Object.fromEntries(
@@ -39,7 +26,7 @@ function sample(name: string, count: number, numbers: Numbers): SampleStructure 
   );
 }
 
-function sampleMember(member: MemberFacts, count: number, numbers: Numbers): SampleValue {
+function sampleMember(member: MemberFacts, count: number, numbers: SeededNumbers): SampleValue {
   const { element, length } = parseCType(member.type);
   if (element === 'WCHAR') return text(numbers, (length ?? 1) - 1);
   if (length === undefined) return sampleElement(element, count, numbers);
@@ -49,7 +36,7 @@ function sampleMember(member: MemberFacts, count: number, numbers: Numbers): Sam
   return element === 'UCHAR' ? Uint8Array.from(elements as number[]) : elements;
 }
 
-function sampleElement(element: string, count: number, numbers: Numbers): SampleValue {
+function sampleElement(element: string, count: number, numbers: SeededNumbers): SampleValue {
   if (element in wmiFacts.structures) return sample(element, count, numbers);
   if (element === 'BOOLEAN') return numbers.below(2) === 1;
   if (element === 'UCHAR') return numbers.below(0x100);
@@ -61,7 +48,7 @@ function sampleElement(element: string, count: number, numbers: Numbers): Sample
 }
 
 /** Some text, with signs of more than one UTF-8 byte in it; now and then empty or as long as it may be. */
-function text(numbers: Numbers, maxLength: number): string {
+function text(numbers: SeededNumbers, maxLength: number): string {
   const length = [0, maxLength, numbers.below(maxLength + 1), numbers.below(20)][numbers.below(4)] ?? 0;
   return Array.from({ length }, () => letters[numbers.below(letters.length)] ?? '').join('');
 }
