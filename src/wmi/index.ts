@@ -2,6 +2,7 @@
 // their methods by id, and their structures byte by byte.
 //
 // structures/ and classes/ are tables and what follows from them, values/ the value sets, layout/ the codec of the tables.
+// provider/ answers requests, raw and typed; operations/ has the methods. openWmi puts them together over a service.
 
 export {
   type ClassKind,
@@ -35,6 +36,26 @@ export {
   structureLayout,
 } from './layout/index.ts';
 export { type NtStatusName, ntStatus, ntStatusOf } from './nt-status.ts';
+export { openWmi, type WmiOptions } from './open-wmi.ts';
+export {
+  adapterInstanceName,
+  type BlockInstance,
+  type Blocks,
+  type CallInput,
+  connectionInstanceName,
+  type DataBlock,
+  type EventBlock,
+  type MethodBlock,
+  portInstanceName,
+  type RawAnswer,
+  type RawInstance,
+  type RawInstances,
+  sessionInstanceName,
+  type WmiCallOptions,
+  type WmiEvent,
+  type WmiInstance,
+  WmiProvider,
+} from './provider/index.ts';
 export { type FieldFact, type MemberType, type StructureName, structureNames } from './structures/index.ts';
 export {
   CONNECTION_STATE,

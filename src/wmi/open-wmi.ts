@@ -1,0 +1,15 @@
+// Opens the provider of a service: every class that it has, over the service and its adapters.
+
+import { systemClock } from '../base/index.ts';
+import { methodBlocks } from './operations/index.ts';
+import { WmiProvider } from './provider/index.ts';
+import type { WmiGround } from './wmi-ground.ts';
+
+/** What a provider is over; a `Service` of this process has all of it. */
+export type WmiOptions = Omit<WmiGround, 'clock'> & Partial<Pick<WmiGround, 'clock'>>;
+
+/** Opens a provider. It is ready at once, and to be closed before the service. */
+export function openWmi({ service, adapters, clock = systemClock }: WmiOptions): WmiProvider {
+  const ground: WmiGround = { service, adapters, clock };
+  return new WmiProvider({ methods: methodBlocks(ground) });
+}
