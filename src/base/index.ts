@@ -74,7 +74,7 @@ export { type DeviceKind, deviceKindOf } from './isdsc/device-kinds.ts';
 export { statusOfCode, statusOfError, statusValue } from './isdsc/from-error.ts';
 export { type StatusFacts, statusFacts } from './isdsc/lookup.ts';
 export { lunFieldOf, lunNameOf, lunNumberOf } from './isdsc/lun-numbers.ts';
-export { chapSecretLength, ikeIdentityText } from './isdsc/secrets.ts';
+export { chapSecretLength, ikeIdentityText, radiusSecretLength } from './isdsc/secrets.ts';
 export { equalLun, type Lun, lunZero, putLun, readLun } from './lun.ts';
 export { parsePortal } from './portal-text.ts';
 export { seededRandom } from './random.ts';

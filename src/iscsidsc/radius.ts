@@ -1,5 +1,6 @@
 // The calls for RADIUS: AddRadiusServer, RemoveRadiusServer, ReportRadiusServerList, SetIScsiInitiatorRADIUSSharedSecret.
 
+import { radiusSecretLength } from '../base/index.ts';
 import type { InitiatorService } from '../service/index.ts';
 import { type Answer, answer, badArgument, type Statuses } from './answer.ts';
 import { asSecret, readBytes, readText } from './arguments.ts';
@@ -17,8 +18,6 @@ export interface RadiusCalls {
   SetIScsiInitiatorRADIUSSharedSecret(SharedSecret: string | Uint8Array): Promise<Answer>;
 }
 
-/** The lengths that the secret may have, in bytes. */
-const secretLength = { least: 22, most: 26 } as const;
 /** The port that nobody has to name (RFC 2865 §3). */
 const usualPort = 1812;
 
@@ -45,7 +44,7 @@ export function radiusCalls(service: InitiatorService): RadiusCalls {
     SetIScsiInitiatorRADIUSSharedSecret: async (SharedSecret) =>
       await answer(async () => {
         const bytes = readBytes(SharedSecret, 'SharedSecret');
-        const { least, most } = secretLength;
+        const { least, most } = radiusSecretLength;
         if (bytes.length < least || bytes.length > most) badArgument('SharedSecret', `${least} to ${most} bytes long`);
         await service.setRadiusSecret({ secret: asSecret(bytes) });
         return {};

@@ -63,11 +63,16 @@ export interface UserModeClassFacts {
   >;
 }
 
+/** A method's parameters, in and out. */
+export type MethodFacts = UserModeClassFacts['methods'][string];
+
 export interface WmiFacts {
   readonly structures: Readonly<Record<string, StructureFacts>>;
   readonly classes: Readonly<Record<string, ClassFacts>>;
   readonly valueSets: Readonly<Record<string, ValueSetFacts>>;
   readonly userModeClasses: Readonly<Record<string, UserModeClassFacts>>;
+  /** Where a running system says otherwise; methods as `class.method`. */
+  readonly liveSchema: { readonly methods: Readonly<Record<string, MethodFacts>> };
 }
 
 export const wmiFacts: WmiFacts = JSON.parse(

@@ -3,6 +3,9 @@
 /** The lengths that a CHAP secret may have (the texts of ISDSC_INVALID_TARGET_CHAP_SECRET and its sibling), in bytes. */
 export const chapSecretLength = { least: 12, most: 16 } as const;
 
+/** The lengths that a secret shared with RADIUS servers may have, in bytes. */
+export const radiusSecretLength = { least: 22, most: 26 } as const;
+
 /** Types of IKE identities (RFC 2407 §4.6.2.1) that are bytes, and not text. */
 const address = { ipv4: 1, ipv6: 5 } as const;
 

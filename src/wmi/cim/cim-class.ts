@@ -42,8 +42,8 @@ export type CimNamespace = (typeof cimNamespace)[keyof typeof cimNamespace];
 export type CimKeys = Readonly<Record<string, string>>;
 
 /**
- * A class. What goes wrong with the asking rejects with a WmiError: an instance that is not there, a method that is not one,
- * a value that cannot be; what comes of the doing is in `ReturnValue`.
+ * A class. What is wrong with the asking rejects: WmiError for an instance, a method or a parameter that there is not,
+ * UsageError for a value that is not of its type. What comes of the doing is in `ReturnValue`.
  */
 export interface CimClass {
   readonly namespace: CimNamespace;
