@@ -1,8 +1,8 @@
 // Bytes into structures: whatever they say is checked against how many there are before anything is read or allocated.
 
-import { isStructureName, type StructureName } from '../structures/index.ts';
+import { assert } from '../../base/index.ts';
+import { type FieldFact, isStructureName, type StructureName } from '../structures/index.ts';
 import { alignUp, type FieldLayout, structureLayout } from './layout.ts';
-import { readLittle, readLittle64 } from './little-endian.ts';
 import { Place } from './place.ts';
 import type { StructureValue } from './structure-value.ts';
 import { readText } from './text.ts';
@@ -15,83 +15,131 @@ import { readText } from './text.ts';
  * text of an odd length or longer than its room.
  */
 export function decodeStructure<N extends StructureName>(name: N, bytes: Uint8Array): StructureValue<N> {
+  const decoder = new Decoder(name, bytes);
   // The table gives the type and the value the same members.
-  return new Decoder(name, bytes).structure(name, 0) as StructureValue<N>;
+  return decoder.structure(name, 0, true) as StructureValue<N>;
+}
+
+/**
+ * Reads a member that stands alone at the start of a buffer, as WMI has it when a single data item is set. A variable array
+ * of bytes is all of the buffer; text need not fill the room that it has in the structure. Throws as decodeStructure does.
+ */
+export function decodeItem(name: StructureName, member: string, bytes: Uint8Array): unknown {
+  const field = structureLayout(name).fields.find((candidate) => candidate.name === member);
+  assert(field !== undefined, `${name} has no member ${member}`);
+  return new Decoder(name, bytes).item(field);
 }
 
 type Value = Record<string, unknown>;
 
 class Decoder {
   readonly #bytes: Uint8Array;
+  /** Throws for whatever is outside of the bytes, which the checks here should never let happen. */
+  readonly #view: DataView;
   readonly #place: Place;
   /** Where the member that was read last ends. */
   #end = 0;
 
   constructor(name: StructureName, bytes: Uint8Array) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#place = new Place(name);
   }
 
-  structure(name: StructureName, start: number): Value {
+  structure(name: StructureName, start: number, isOutermost = false): Value {
     const layout = structureLayout(name);
     const value: Value = {};
     this.#end = start;
-    for (const field of layout.fields) {
-      this.#place.enter(field.name);
-      value[field.name] = this.#member(field, value, alignUp(this.#end, field.align));
-      this.#place.leave();
+    for (const [index, field] of layout.fields.entries()) {
+      const { count } = field.field;
+      value[field.name] = this.member(field, count === undefined ? 0 : (value[count] as number), this.#end);
+      if (isOutermost && field.isVariable) this.#skipUnusedElement(field, layout.fields.slice(index + 1), value);
     }
     // Within another structure, one of fixed size keeps the padding behind its last member.
     if (!layout.isVariable) this.#end = start + layout.sizeOf;
     return value;
   }
 
-  #member(field: FieldLayout, value: Value, at: number): unknown {
-    const { count, length } = field.field;
-    const elements = count === undefined ? length : (value[count] as number);
-    if (elements === undefined) return this.#one(field, at);
-    this.#needElements(field, at, elements);
-    if (field.field.type === 'uint8') {
-      this.#end = at + elements;
-      return Uint8Array.from(this.#bytes.subarray(at, this.#end));
-    }
-    return this.#elements(field, at, elements);
+  /** Reads a member as if it were all that the bytes are. */
+  item(field: FieldLayout): unknown {
+    const { type, maxChars = 0 } = field.field;
+    if (type !== 'string') return this.member(field, Math.floor(this.#bytes.length / field.elementSize), 0);
+    this.#place.enter(field.name);
+    this.#need(0, 2, '');
+    this.#need(0, 2 + Math.min(this.#view.getUint16(0, true), 2 * maxChars), '');
+    return readText(this.#view, 0, maxChars, this.#place);
   }
 
-  #elements(field: FieldLayout, start: number, count: number): unknown[] {
-    const values: unknown[] = [];
-    this.#end = start;
+  /** Reads a member, of `count` elements if it is a variable array, at the first place from `after` on that it may have. */
+  member(field: FieldLayout, count: number, after: number): unknown {
+    const at = alignUp(after, field.align);
+    this.#place.enter(field.name);
+    const value = isArray(field.field) ? this.#array(field, field.field.length ?? count, at) : this.#one(field, at);
+    this.#place.leave();
+    return value;
+  }
+
+  #array(field: FieldLayout, count: number, at: number): unknown {
+    const stride = alignUp(field.leastElementSize, field.align);
+    if (count > 0) this.#need(at, (count - 1) * stride + field.leastElementSize, `of ${count} elements `);
+    this.#end = at;
+    if (field.field.type === 'uint8') {
+      this.#end = at + count;
+      return Uint8Array.from(this.#bytes.subarray(at, this.#end));
+    }
+    const elements: unknown[] = [];
     for (let index = 0; index < count; index++) {
       this.#place.element(index);
-      values.push(this.#one(field, alignUp(this.#end, field.align)));
+      elements.push(this.#one(field, alignUp(this.#end, field.align)));
       this.#place.leave();
     }
-    return values;
+    return elements;
   }
 
   #one(field: FieldLayout, at: number): unknown {
-    const { type, maxChars } = field.field;
+    const { type, maxChars = 0 } = field.field;
     if (isStructureName(type)) return this.structure(type, at);
-    const size = field.elementSize;
-    this.#need(at, size, '');
-    this.#end = at + size;
-    if (type === 'string') return readText(this.#bytes, at, maxChars ?? 0, this.#place);
-    if (type === 'uint64') return readLittle64(this.#bytes, at);
-    const number = readLittle(this.#bytes, at, size);
-    return type === 'boolean' ? number !== 0 : number;
-  }
-
-  #needElements(field: FieldLayout, at: number, count: number): void {
-    if (count === 0) return;
-    const least = (count - 1) * alignUp(field.leastElementSize, field.align) + field.leastElementSize;
-    this.#need(at, least, `of ${count} elements`);
+    this.#need(at, field.elementSize, '');
+    this.#end = at + field.elementSize;
+    switch (type) {
+      case 'string':
+        return readText(this.#view, at, maxChars, this.#place);
+      case 'boolean':
+        return this.#view.getUint8(at) !== 0;
+      case 'uint8':
+        return this.#view.getUint8(at);
+      case 'uint16':
+        return this.#view.getUint16(at, true);
+      case 'uint32':
+        return this.#view.getUint32(at, true);
+      case 'uint64':
+        return this.#view.getBigUint64(at, true);
+    }
   }
 
   #need(at: number, size: number, what: string): void {
     const left = Math.max(0, this.#bytes.length - at);
-    if (size > left) {
-      const said = what === '' ? '' : `${what} `;
-      throw this.#place.badBuffer(at, `${said}takes ${size} bytes, and ${left} are there`);
-    }
+    if (size > left) throw this.#place.badBuffer(at, `${what}takes ${size} bytes, and ${left} are there`);
   }
+
+  /**
+   * A writer in C that has no element for the array of an embedded structure may go on where the header declares the next
+   * member, that is behind one element. So room of zeros is skipped, if all that follows is in the buffer behind it; what
+   * follows are names and secrets, which do not begin with so many zeros.
+   */
+  #skipUnusedElement(field: FieldLayout, following: readonly FieldLayout[], value: Value): void {
+    const { type } = field.field;
+    if (!isStructureName(type) || isArray(field.field)) return;
+    const array = structureLayout(type).fields.at(-1);
+    const elements = array === undefined ? undefined : (value[field.name] as Value)[array.name];
+    if (array === undefined || !Array.isArray(elements) || elements.length > 0) return;
+    const needed = following.reduce((sum, { field: { count } }) => sum + (count ? (value[count] as number) : 0), 0);
+    const behind = this.#end + array.elementSize;
+    const isUnused = this.#bytes.subarray(this.#end, behind).every((byte) => byte === 0);
+    if (needed > 0 && isUnused && behind + needed <= this.#bytes.length) this.#end = behind;
+  }
+}
+
+function isArray(field: FieldFact): boolean {
+  return field.count !== undefined || field.length !== undefined;
 }

@@ -2,7 +2,6 @@
 
 import { isStructureName, type StructureName } from '../structures/index.ts';
 import { alignUp, type FieldLayout, type StructureLayout, structureLayout } from './layout.ts';
-import { putLittle, putLittle64 } from './little-endian.ts';
 import { Place } from './place.ts';
 import type { StructureInput } from './structure-value.ts';
 import { putText } from './text.ts';
@@ -26,12 +25,14 @@ type Value = Readonly<Record<string, unknown>>;
 
 class Encoder {
   #bytes: Uint8Array;
+  #view: DataView;
   readonly #place: Place;
   /** Where the member that was written last ends. */
   #end = 0;
 
   constructor(name: StructureName) {
     this.#bytes = new Uint8Array(structureLayout(name).sizeOf);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#place = new Place(name);
   }
 
@@ -64,7 +65,8 @@ class Encoder {
     if (length !== undefined && value.length > length) {
       throw this.#place.badValue(`has ${value.length} bytes, ${length} at most`);
     }
-    this.#reserve(at, length ?? value.length).set(value, at);
+    this.#reserve(at, length ?? value.length);
+    this.#bytes.set(value, at);
   }
 
   #elements(field: FieldLayout, value: unknown, start: number): void {
@@ -78,17 +80,33 @@ class Encoder {
   }
 
   #one(field: FieldLayout, value: unknown, at: number): void {
-    const { type, maxChars, name } = field.field;
+    const { type, maxChars = 0, name } = field.field;
     if (isStructureName(type)) {
       this.structure(type, value, at);
       return;
     }
-    const bytes = this.#reserve(at, field.elementSize);
-    if (type === 'string') putText(bytes, at, value, maxChars ?? 0, this.#place);
-    else if (type === 'boolean') bytes[at] = this.#truth(value);
-    else if (value === undefined && name.startsWith('Reserved')) return;
-    else if (type === 'uint64') putLittle64(bytes, at, this.#number64(value));
-    else putLittle(bytes, at, field.elementSize, this.#number(value, field.elementSize));
+    this.#reserve(at, field.elementSize);
+    if (value === undefined && name.startsWith('Reserved')) return;
+    const view = this.#view;
+    switch (type) {
+      case 'string':
+        putText(view, at, value, maxChars, this.#place);
+        break;
+      case 'boolean':
+        view.setUint8(at, this.#truth(value));
+        break;
+      case 'uint8':
+        view.setUint8(at, this.#number(value, 0xff));
+        break;
+      case 'uint16':
+        view.setUint16(at, this.#number(value, 0xffff), true);
+        break;
+      case 'uint32':
+        view.setUint32(at, this.#number(value, 0xffff_ffff), true);
+        break;
+      case 'uint64':
+        view.setBigUint64(at, this.#number64(value), true);
+    }
   }
 
   #truth(value: unknown): number {
@@ -96,10 +114,9 @@ class Encoder {
     return value ? 1 : 0;
   }
 
-  #number(value: unknown, size: number): number {
-    const limit = 0x100 ** size;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < limit) return value;
-    throw this.#place.badValue(`must be an integer from 0 to ${limit - 1}, not ${String(value)}`);
+  #number(value: unknown, most: number): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
+    throw this.#place.badValue(`must be an integer from 0 to ${most}, not ${String(value)}`);
   }
 
   #number64(value: unknown): bigint {
@@ -107,15 +124,14 @@ class Encoder {
     throw this.#place.badValue(`must be a bigint from 0 to 2^64-1, not ${String(value)}`);
   }
 
-  /** Makes room for a member; returns the bytes that it is in. */
-  #reserve(at: number, size: number): Uint8Array {
+  /** Makes room for a member. */
+  #reserve(at: number, size: number): void {
     this.#end = at + size;
-    if (this.#end > this.#bytes.length) {
-      const longer = new Uint8Array(Math.max(this.#end, 2 * this.#bytes.length));
-      longer.set(this.#bytes);
-      this.#bytes = longer;
-    }
-    return this.#bytes;
+    if (this.#end <= this.#bytes.length) return;
+    const longer = new Uint8Array(Math.max(this.#end, 2 * this.#bytes.length));
+    longer.set(this.#bytes);
+    this.#bytes = longer;
+    this.#view = new DataView(longer.buffer);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   type WmiMethod,
 } from '../classes/index.ts';
 import {
+  decodeItem,
   decodeStructure,
   encodeStructure,
   type StructureInput,
@@ -24,7 +25,6 @@ import {
 } from '../layout/index.ts';
 import { ntStatus } from '../nt-status.ts';
 import type { StructureName } from '../structures/index.ts';
-import { decodeItem } from './item.ts';
 import {
   noOutput,
   type RawAnswer,
@@ -154,7 +154,13 @@ export class WmiProvider {
       const { wmiClass, data: source } = this.#registry.data(block);
       const property = requireProperty(wmiClass, dataId);
       if (!property.isWritable) throw readOnly(`${wmiClass.name}.${property.name}`);
-      await this.#change(wmiClass, source, instanceName, { [property.name]: decodeItem(property, data) }, signal);
+      await this.#change(
+        wmiClass,
+        source,
+        instanceName,
+        { [property.name]: decodeItem(structureOf(wmiClass), property.name, data) },
+        signal,
+      );
       return done;
     });
     return { status };
