@@ -59,14 +59,12 @@ interface ElementLayout {
   readonly size: number;
   /** Up to its last member, with empty arrays. */
   readonly leastSize: number;
-  /** What it takes when another member follows, with empty arrays. */
-  readonly leastRoom: number;
   readonly align: number;
   readonly isVariable: boolean;
 }
 
 function fixed(size: number, align: number): ElementLayout {
-  return { size, leastSize: size, leastRoom: size, align, isVariable: false };
+  return { size, leastSize: size, align, isVariable: false };
 }
 
 function elementLayout(field: FieldFact, known: Layouts): ElementLayout {
@@ -77,8 +75,7 @@ function elementLayout(field: FieldFact, known: Layouts): ElementLayout {
   const nested = known.get(type);
   assert(nested !== undefined, `${type} is not declared before it is used`);
   const { sizeOf, leastSize, align, isVariable } = nested;
-  // One of fixed size keeps the padding behind its last member when another one follows, as in C.
-  return { size: sizeOf, leastSize, leastRoom: isVariable ? leastSize : sizeOf, align, isVariable };
+  return { size: sizeOf, leastSize, align, isVariable };
 }
 
 /** Where the members are that have been laid out so far. */
@@ -96,8 +93,8 @@ function moveOn(ends: Ends, field: FieldFact, element: ElementLayout, isDeclared
   if (isDeclared) ends.nominal = alignUp(ends.nominal, element.align) + element.size * elements;
   ends.cursor = alignUp(ends.cursor, element.align);
   if (field.count !== undefined) return;
-  ends.least = ends.cursor + element.leastRoom * (elements - 1) + element.leastSize;
-  ends.cursor += element.leastRoom * elements;
+  ends.cursor += element.leastSize * elements;
+  ends.least = ends.cursor;
 }
 
 function computeLayout(name: StructureName, known: Layouts): StructureLayout {

@@ -49,6 +49,14 @@ suite('layouts', () => {
     ]);
   });
 
+  test('the least size has no element and no padding at the end', () => {
+    const names = ['LoginToTarget_IN', 'MSiSCSI_InitiatorSessionInfo', 'ISCSI_DiscoveredTargetPortal2'] as const;
+    assert.deepEqual(
+      names.map((name) => structureLayout(name).leastSize),
+      [2032 + 480, 12, 560 + 514],
+    );
+  });
+
   test('a member behind a variable array has no offset; one behind a variable structure, a nominal one', () => {
     const places = structureLayout('LoginToTarget_IN').fields.slice(-4);
     assert.deepEqual(
