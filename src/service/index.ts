@@ -71,6 +71,7 @@ export type {
 } from './contract/sessions.ts';
 export type { DiscoverySource, FoundTarget, IsnsSurroundings, OpenIsnsSource } from './discovery/discovery-source.ts';
 export { logService, type ServiceLogOptions } from './log.ts';
+export type { DriverDiscoveryInput, DriverLoginInput, DriverLogins, LoginNode } from './logins/driver-logins.ts';
 export type { RadiusMutual } from './logins/login-rules.ts';
 export { openService } from './open-service.ts';
 export type { ServiceInstanceOptions, ServiceOptions, SessionDefaults } from './options.ts';

@@ -12,6 +12,7 @@ export type InstancePort = Pick<
   | 'setNodeName'
   | 'sendTargets'
   | 'loginToTarget'
+  | 'loginForDiscovery'
   | 'logoutFromTarget'
   | 'addConnectionToSession'
   | 'removeConnectionFromSession'

@@ -17,6 +17,7 @@ import { EventLog } from './events/event-log.ts';
 import { reportInstance } from './events/instance-reports.ts';
 import type { InstancePort } from './instance-port.ts';
 import type { Instances } from './instances.ts';
+import { DriverLoginOperations } from './logins/driver-logins.ts';
 import { KeptIsids } from './logins/kept-isids.ts';
 import { LoginOperations } from './logins/login-operations.ts';
 import { LoginRules } from './logins/login-rules.ts';
@@ -53,6 +54,7 @@ export class ServiceParts {
   readonly security: SecuritySettings;
   readonly discovery: DiscoveryOperations;
   readonly logins: LoginOperations;
+  readonly driverLogins: DriverLoginOperations;
   readonly sessions: SessionOperations;
   readonly devices: DeviceOperations;
   readonly persistentDevices: PersistentDevices;
@@ -111,6 +113,7 @@ export class ServiceParts {
     this.security = new SecuritySettings(wanted, instances, events);
     this.discovery = new DiscoveryOperations({ ...parts, discovery: this.#sources });
     this.logins = new LoginOperations({ ...parts, discovery: this.#sources, logins, reconciler: this.#reconciler });
+    this.driverLogins = new DriverLoginOperations({ logins, rules, instances, isids });
     this.sessions = new SessionOperations(sessions, rules);
     this.devices = new DeviceOperations(parts);
     this.persistentDevices = new PersistentDevices(parts);

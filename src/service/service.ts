@@ -21,6 +21,7 @@ import type {
 import { checkInput } from './input/check.ts';
 import { devicePathInput, waitInput } from './input/devices.ts';
 import { eventsInput, exportInput } from './input/security.ts';
+import type { DriverDiscoveryInput, DriverLoginInput, DriverLogins } from './logins/driver-logins.ts';
 import type { ServiceParts } from './service-parts.ts';
 
 type Input<Name extends keyof InitiatorService> = Exclude<Parameters<InitiatorService[Name]>[0], undefined>;
@@ -31,7 +32,7 @@ type Options = CallOptions | undefined;
  * The service, in process. It is ready to be asked when `openService` has resolved; what is persistent is brought up
  * behind that. To be closed.
  */
-export class Service implements InitiatorService {
+export class Service implements InitiatorService, DriverLogins {
   /** The initiator instances, for management of the driver's kind beside the service's own. They end with the service. */
   readonly adapters: readonly InitiatorInstance[];
   readonly #parts: ServiceParts;
@@ -145,6 +146,21 @@ export class Service implements InitiatorService {
 
   login(input: Input<'login'>, options?: Options): Promise<LoginResult> {
     return this.#run(options, (signal) => this.#parts.logins.login(input, signal));
+  }
+
+  loginToTarget(input: DriverLoginInput, options?: Options): Promise<LoginResult> {
+    return this.#run(options, (signal) => this.#parts.driverLogins.loginToTarget(input, signal));
+  }
+
+  loginForDiscovery(
+    input: DriverDiscoveryInput,
+    options?: Options,
+  ): Promise<{ readonly sessionId: UniqueId; readonly connectionId: UniqueId }> {
+    return this.#run(options, (signal) => this.#parts.driverLogins.loginForDiscovery(input, signal));
+  }
+
+  keepLogin(input: Parameters<DriverLogins['keepLogin']>[0], options?: Options): Promise<PersistentLogin> {
+    return this.#run(options, () => this.#parts.logins.keepLogin(input));
   }
 
   logout(input: Input<'logout'>, options?: Options): Promise<LogoutInfo> {

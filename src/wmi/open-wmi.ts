@@ -6,10 +6,12 @@ import { WmiProvider } from './provider/index.ts';
 import type { WmiGround } from './wmi-ground.ts';
 
 /** What a provider is over; a `Service` of this process has all of it. */
-export type WmiOptions = Omit<WmiGround, 'clock'> & Partial<Pick<WmiGround, 'clock'>>;
+export interface WmiOptions extends Pick<WmiGround, 'adapters'>, Partial<Pick<WmiGround, 'clock'>> {
+  readonly service: WmiGround['service'] & WmiGround['logins'];
+}
 
 /** Opens a provider. It is ready at once, and to be closed before the service. */
 export function openWmi({ service, adapters, clock = systemClock }: WmiOptions): WmiProvider {
-  const ground: WmiGround = { service, adapters, clock };
+  const ground: WmiGround = { service, logins: service, adapters, clock };
   return new WmiProvider({ methods: methodBlocks(ground) });
 }

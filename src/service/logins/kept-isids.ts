@@ -7,6 +7,9 @@ import { loginFlag } from '../input/login-options.ts';
 import type { IsidRecord, LoginRecord } from '../wanted/kinds.ts';
 import type { Wanted } from '../wanted/wanted.ts';
 
+/** How many ISIDs an instance has: those that differ from each other in their last 16 bits. */
+const qualifiers = 0x1_0000;
+
 /** The ISIDs where instances begin, and those that persistent logins have. */
 export class KeptIsids {
   readonly #wanted: Wanted;
@@ -43,6 +46,13 @@ export class KeptIsids {
     const kept =
       own ?? (isMultipath(record) ? undefined : this.#all().find(({ owner }) => this.#isAlike(owner, record)));
     return kept === undefined ? undefined : parseIsid(kept.isid);
+  }
+
+  /** The ISID of an instance that ends with these 16 bits; undefined where a login to the target has it. */
+  freeOf(instance: string, targetName: string, qualifier: number): number | undefined {
+    const { first, isReserved } = this.planOf(instance);
+    const isid = first - (first % qualifiers) + qualifier;
+    return isReserved(targetName, isid) ? undefined : isid;
   }
 
   /** The session of a persistent login has this ISID. Two logins for sessions of their own never have the same. */

@@ -63,13 +63,16 @@ export class LoginOperations {
     input: Omit<LoginInput, 'isPersistent' | 'existing'>,
     signal: AbortSignal,
   ): Promise<PersistentLogin> {
-    const { logins, reconciler, discovery } = this.#parts;
+    const { logins, discovery } = this.#parts;
     const checked = checkInput(persistentLoginInput, input);
     await discovery.whenKnown(checked.targetName, signal);
     throwIfAborted(signal);
-    const key = this.#save(logins.plan(checked));
-    reconciler.supervise(key, null);
-    return this.#shown(key);
+    return this.#keep(logins.plan(checked));
+  }
+
+  /** As addPersistentLogin, for a target that need not be known yet. */
+  keepLogin(input: Omit<LoginInput, 'isPersistent' | 'existing'>): PersistentLogin {
+    return this.#keep(this.#parts.logins.plan(checkInput(persistentLoginInput, input), { isKnown: false }));
   }
 
   removePersistentLogin(input: PersistentLoginKey): { readonly removed: number } {
@@ -105,6 +108,12 @@ export class LoginOperations {
       if (hasFailed && discovery.instancesOf(targetName).length === 0) await raceAbort(discovery.retryFailed(), signal);
     }
     return (await logins.carryOut(plan, undefined, signal)).sessionId;
+  }
+
+  #keep(plan: LoginPlan): PersistentLogin {
+    const key = this.#save(plan);
+    this.#parts.reconciler.supervise(key, null);
+    return this.#shown(key);
   }
 
   #save({ record, password }: LoginPlan): string {

@@ -1,6 +1,6 @@
 // Logins to targets: those that a user asks for, and those that persistent logins want.
 
-import type { LoginToTargetInput } from '../../adapter/index.ts';
+import type { ConnectOptions, LoginToTargetInput } from '../../adapter/index.ts';
 import { IscsiError, ServiceError } from '../../base/index.ts';
 import { anyInitiatorPort, type PortalAddress, type TargetPortal } from '../contract/names.ts';
 import type { LoginInput, LoginResult } from '../contract/sessions.ts';
@@ -33,6 +33,9 @@ export interface LoginsParts {
   readonly isids: KeptIsids;
 }
 
+/** As whom to log in; the instance's own name, and any ISID, unless given. */
+export type LoginIdentity = Pick<ConnectOptions, 'initiatorName' | 'initiatorAlias'> & { readonly isid?: number };
+
 /** What to do about a session that there is. */
 type Existing = NonNullable<LoginInput['existing']>;
 
@@ -46,12 +49,13 @@ export class Logins {
 
   /**
    * What a checked input asks for. Throws ServiceError for what cannot be: SERVICE_TARGET_UNKNOWN,
-   * SERVICE_INSTANCE_UNKNOWN, SERVICE_IPSEC_UNAVAILABLE, and as the login rules do. Nothing has been changed then.
+   * SERVICE_INSTANCE_UNKNOWN, SERVICE_IPSEC_UNAVAILABLE, and as the login rules do. Nothing has been changed then. A target
+   * of which it does not matter whether it is known is left to the login to find, at its portal.
    */
-  plan(input: LoginInput): LoginPlan {
+  plan(input: LoginInput, { isKnown = true }: { readonly isKnown?: boolean } = {}): LoginPlan {
     const { wanted, discovery, instances } = this.#parts;
     const { targetName, portal, isInformational = false, mapping, securityFlags = 0, key } = input;
-    if (discovery.instancesOf(targetName).length === 0) {
+    if (isKnown && discovery.instancesOf(targetName).length === 0) {
       const message = `No target ${targetName} has been discovered or configured`;
       throw new ServiceError('SERVICE_TARGET_UNKNOWN', message, { field: 'targetName' });
     }
@@ -82,13 +86,21 @@ export class Logins {
     return record === undefined ? undefined : { record, password: logins.secret(key) };
   }
 
-  /** Logs in. Rejects with the errors of the adapter, with ServiceError, or with the signal's reason. */
-  async carryOut(plan: LoginPlan, existing: Existing | undefined, signal: AbortSignal): Promise<LoginResult> {
+  /**
+   * Logs in. Rejects with the errors of the adapter, with ServiceError, or with the signal's reason. `told`: as whom; its
+   * ISID is no more than a wish, as the one is that is kept for a login.
+   */
+  async carryOut(
+    plan: LoginPlan,
+    existing: Existing | undefined,
+    signal: AbortSignal,
+    { isid: wish, ...node }: LoginIdentity = {},
+  ): Promise<LoginResult> {
     const { record, password } = plan;
     const { instances, rules, numbers, isids } = this.#parts;
     const { targetName, isInformational, loginOptions, securityFlags, initiatorPort } = record;
     const instance = instances.at(record);
-    const connect = rules.sessionWishes({ options: loginOptions, password, securityFlags });
+    const connect = { ...rules.sessionWishes({ options: loginOptions, password, securityFlags }), ...node };
     const portals = this.#portals(record, instance);
     const isMultipath = ((loginOptions.loginFlags ?? 0) & loginFlag.multipath) !== 0;
     // A mapping of a session that may be there already is that session's own, so it is no obstacle.
@@ -103,7 +115,7 @@ export class Logins {
         signal,
         ...(initiatorPort === undefined || initiatorPort === anyInitiatorPort ? {} : { initiatorPort }),
       };
-      const isid = existing === 'add' ? undefined : isids.of(record);
+      const isid = wish ?? (existing === 'add' ? undefined : isids.of(record));
       const result = await logIn(instance, login, isid);
       const sessionId = formatUniqueId(instance.adapterId, result.uniqueSessionId);
       if (claim !== undefined && !result.wasThere) numbers.bind(claim, sessionId);
