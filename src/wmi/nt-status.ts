@@ -30,6 +30,8 @@ const ofCode: ReadonlyMap<ErrorCode, NtStatusName> = new Map<ErrorCode, NtStatus
   ['WMI_BAD_BUFFER', 'STATUS_INVALID_PARAMETER'],
   ['WMI_NOT_SUPPORTED', 'STATUS_NOT_SUPPORTED'],
   ['ISCSI_BAD_ARGUMENT', 'STATUS_INVALID_PARAMETER'],
+  ['SERVICE_BAD_REQUEST', 'STATUS_INVALID_PARAMETER'],
+  ['SERVICE_SECRET_INVALID', 'STATUS_INVALID_PARAMETER'],
 ]);
 
 /** The status of an error. What WMI has no word for is STATUS_UNSUCCESSFUL: an OUT structure says more in its `Status`. */

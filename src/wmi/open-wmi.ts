@@ -1,6 +1,7 @@
 // Opens the provider of a service: every class that it has, over the service and its adapters.
 
 import { systemClock } from '../base/index.ts';
+import { dataBlocks } from './data/index.ts';
 import { methodBlocks } from './operations/index.ts';
 import { WmiProvider } from './provider/index.ts';
 import type { WmiGround } from './wmi-ground.ts';
@@ -13,5 +14,5 @@ export interface WmiOptions extends Pick<WmiGround, 'adapters'>, Partial<Pick<Wm
 /** Opens a provider. It is ready at once, and to be closed before the service. */
 export function openWmi({ service, adapters, clock = systemClock }: WmiOptions): WmiProvider {
   const ground: WmiGround = { service, logins: service, adapters, clock };
-  return new WmiProvider({ methods: methodBlocks(ground) });
+  return new WmiProvider({ data: dataBlocks(ground), methods: methodBlocks(ground) });
 }

@@ -1,0 +1,76 @@
+// MSiSCSI_PersistentLogins: the logins that the service keeps, as far as an adapter is to carry them out.
+
+import type { InitiatorInstance } from '../../adapter/index.ts';
+import { lunNumberOf } from '../../base/index.ts';
+import type { PersistentLogin } from '../../service/index.ts';
+import { ipAddressOf } from '../ip-address.ts';
+import type { StructureInput } from '../layout/index.ts';
+import type { DataBlock } from '../provider/index.ts';
+import type { WmiGround } from '../wmi-ground.ts';
+import { asLoginOptions } from './login-options.ts';
+import { isOf, uniqueIdOf } from './unique-ids.ts';
+
+/** ISCSI_ANY_INITIATOR_PORT, and in a mapping that the driver chooses. */
+const any = 0xffff_ffff;
+const qualifierValues = 0x1_0000;
+
+/** An instance an adapter. A login for any adapter is the first one's, which carries it out. */
+export function persistentLogins({ service, adapters }: WmiGround): DataBlock<'MSiSCSI_PersistentLogins'> {
+  return {
+    className: 'MSiSCSI_PersistentLogins',
+    instances: async (signal) => {
+      const logins = await service.persistentLogins({ signal });
+      return adapters.map((adapter, index) => ({
+        instanceName: adapter.name,
+        value: {
+          PersistentLogins: logins
+            .filter(({ instance }) => {
+              return instance === undefined ? index === 0 : instance.toLowerCase() === adapter.name.toLowerCase();
+            })
+            .map((login) => asPersistentLogin(login, adapter)),
+        },
+      }));
+    },
+  };
+}
+
+function asPersistentLogin(
+  login: PersistentLogin,
+  adapter: InitiatorInstance,
+): StructureInput<'ISCSI_Persistent_Login'> {
+  const { targetName, portal, initiatorPort = any, loginOptions } = login;
+  return {
+    TargetName: targetName,
+    SecurityFlags: BigInt(login.securityFlags),
+    InitiatorPortNumber: initiatorPort,
+    IsInformationalSession: login.isInformational,
+    UniqueIdForISID: isidQualifier(login, adapter),
+    TargetPortal: { Address: ipAddressOf(portal?.host ?? ''), Socket: portal?.port ?? 0 },
+    LoginOptions: asLoginOptions(loginOptions),
+    TargetMapping: asWantedMapping(login),
+    Username: new TextEncoder().encode(loginOptions.userName ?? ''),
+  };
+}
+
+/** The last part of the ISID of the login's session, which its logins after a restart have too; 0 before the first one. */
+function isidQualifier({ actual: { sessionId } }: PersistentLogin, adapter: InitiatorInstance): number {
+  if (sessionId === undefined || !isOf(adapter, sessionId)) return 0;
+  const id = uniqueIdOf(sessionId);
+  const session = adapter.sessions().find(({ uniqueSessionId }) => uniqueSessionId === id);
+  return session === undefined ? 0 : session.session.isid % qualifierValues;
+}
+
+function asWantedMapping({
+  targetName,
+  mapping,
+  actual: { sessionId },
+}: PersistentLogin): StructureInput<'ISCSI_TargetMapping'> {
+  return {
+    OSBus: mapping?.osBusNumber ?? any,
+    OSTarget: mapping?.osTargetNumber ?? any,
+    UniqueSessionId: sessionId === undefined ? 0n : uniqueIdOf(sessionId),
+    TargetName: targetName,
+    FromPersistentLogin: true,
+    LUNList: (mapping?.luns ?? []).map(({ osLun, targetLun }) => ({ TargetLUN: lunNumberOf(targetLun), OSLUN: osLun })),
+  };
+}
