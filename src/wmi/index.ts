@@ -3,7 +3,20 @@
 //
 // structures/ and classes/ are tables and what follows from them, values/ the value sets, layout/ the codec of the tables.
 // provider/ answers requests, raw and typed; operations/ has the methods. openWmi puts them together over a service.
+// cim/ is what a CIM class is; user-mode/ are the classes of the service, bridge/ shows the driver's as CIM classes.
 
+export {
+  type CimClass,
+  type CimKeys,
+  type CimMethod,
+  type CimNamespace,
+  type CimParameter,
+  type CimProperty,
+  cimNamespace,
+} from './cim/cim-class.ts';
+export { type CimEventListener, type CimRepository, cimRepositoryOf } from './cim/cim-repository.ts';
+export type { CimObject, CimType, CimValue, CimValues } from './cim/cim-value.ts';
+export { findInstance, formatKey, keysOf } from './cim/instance-keys.ts';
 export {
   type ClassKind,
   type ClassName,
@@ -36,6 +49,7 @@ export {
   structureLayout,
 } from './layout/index.ts';
 export { type NtStatusName, ntStatus, ntStatusOf } from './nt-status.ts';
+export { type CimRepositoryOptions, openCimRepository } from './open-cim-repository.ts';
 export { openWmi, type WmiOptions } from './open-wmi.ts';
 export {
   adapterInstanceName,
