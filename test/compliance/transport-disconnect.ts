@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextTurn } from '../../src/base/index.ts';
 import { Engine, type WorkerContext } from '../../src/engine/index.ts';
-import { exchangeByte, type OpenTransport, openStage, pattern } from './transport-under-test.ts';
+import { exchangeByte, type OpenTransport, openStage, pattern, type TransportLimits } from './transport-under-test.ts';
 
-export function disconnectTests(open: OpenTransport): void {
+export function disconnectTests(open: OpenTransport, { endsWithItsPeer = false }: TransportLimits): void {
   peersDisconnectTests(open);
   ownDisconnectTests(open);
+  if (!endsWithItsPeer) halfOpenTests(open);
   contextTests(open);
   tearDownTests(open);
 }
@@ -83,6 +84,10 @@ function ownDisconnectTests(open: OpenTransport): void {
     assert.equal(stage.clock.pendingTimers, 0);
   });
 
+  gracefulTests(open);
+}
+
+function halfOpenTests(open: OpenTransport): void {
   test('graceful: a peer that ended first still gets every pending byte', async () => {
     await using stage = await openStage(open);
     const { circuit, far, recorder } = await stage.connect();
@@ -101,7 +106,9 @@ function ownDisconnectTests(open: OpenTransport): void {
     await circuit.tearDown();
     assert.deepEqual(recorder.ends, []);
   });
+}
 
+function gracefulTests(open: OpenTransport): void {
   test('graceful on a paused circuit ends too: what was held back is dropped', async () => {
     await using stage = await openStage(open);
     const { circuit, far, recorder } = await stage.connect();

@@ -4,13 +4,13 @@ import { suite } from 'node:test';
 import { disconnectTests } from './transport-disconnect.ts';
 import { circuitFlowTests } from './transport-flow.ts';
 import { circuitLifeTests } from './transport-life.ts';
-import type { OpenTransport } from './transport-under-test.ts';
+import type { OpenTransport, TransportLimits } from './transport-under-test.ts';
 
 /** Runs the contract of a transport against the one that `open` makes, afresh for each test. */
-export function transportSuite(name: string, open: OpenTransport): void {
+export function transportSuite(name: string, open: OpenTransport, limits: TransportLimits = {}): void {
   suite(`transport ${name}`, () => {
     circuitLifeTests(open);
     circuitFlowTests(open);
-    disconnectTests(open);
+    disconnectTests(open, limits);
   });
 }

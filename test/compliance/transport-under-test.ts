@@ -18,6 +18,12 @@ export interface TransportUnderTest {
   readonly peer: ScriptedPeer;
 }
 
+/** What a transport does not do. */
+export interface TransportLimits {
+  /** Whether nothing more is sent once the peer has ended. */
+  readonly endsWithItsPeer?: boolean;
+}
+
 /** Makes a fresh transport and peer. */
 export type OpenTransport = () => Promise<TransportUnderTest> | TransportUnderTest;
 
