@@ -3,7 +3,8 @@
 //
 // structures/ and classes/ are tables and what follows from them, values/ the value sets, layout/ the codec of the tables.
 // provider/ answers requests, raw and typed; operations/ has the methods. openWmi puts them together over a service.
-// cim/ is what a CIM class is; user-mode/ are the classes of the service, bridge/ shows the driver's as CIM classes.
+// cim/ is what a CIM class is; user-mode/ has the classes of the service, bridge/ shows the driver's as CIM classes.
+// wql/ understands queries, ws-management/ serves CIM classes to remote clients.
 
 export {
   type CimClass,
@@ -97,3 +98,14 @@ export {
   LOGINSESSIONTYPE,
   MSiSCSI_LB,
 } from './values/index.ts';
+export type { WsCredentials } from './ws-management/http/basic-auth.ts';
+export type { WsAddress, WsTls } from './ws-management/http/listener.ts';
+export type { WsAnswerFacts } from './ws-management/http/router.ts';
+export type { WsManagementLimits } from './ws-management/limits.ts';
+export {
+  checkWsManagement,
+  openWsManagement,
+  type WsManagementHooks,
+  type WsManagementOptions,
+  type WsManagementServer,
+} from './ws-management/ws-management-server.ts';
