@@ -79,6 +79,17 @@ suite('examples', { concurrency: true }, () => {
     assert.deepEqual(told.slice(-2), ["after the restart: iqn.2026-11.io.hawser:service, 'ahoy'", '']);
   });
 
+  test('driver-contract logs in by values and out by bytes', async () => {
+    await using lab = await openLab();
+    await using folder = await makeTempDir();
+    const { host, port } = lab.target.portals[0]!;
+    assert.equal(
+      await run('driver-contract', folder.path, host, String(port), lab.target.name),
+      `LoginToTarget: status 0\n${lab.target.name}: 1 connection(s)\nLogoutFromTarget: NTSTATUS 0, status 0\n`,
+    );
+    assert.deepEqual(lab.target.sessions(), []);
+  });
+
   test('discovery-library logs in to what the portal tells of, and out again', async () => {
     await using lab = await openLab();
     await using folder = await makeTempDir();
