@@ -4,7 +4,14 @@ import { randomInt } from 'node:crypto';
 
 import { type Clock, SessionError, systemClock } from '../base/index.ts';
 import { type DiscoveredTarget, discoverTargets, openDiscoverySession } from '../discovery/index.ts';
-import { Engine, type LocalBinding, type TransportDriver, tcpDriver } from '../engine/index.ts';
+import {
+  type ConnectAttempt,
+  type Contender,
+  Engine,
+  type LocalBinding,
+  type TransportDriver,
+  tcpDriver,
+} from '../engine/index.ts';
 import {
   ChallengeMemory,
   openSession,
@@ -102,6 +109,14 @@ export class Initiator {
    * the next login of this initiator, which takes its place.
    */
   async connect(options: ConnectOptions): Promise<InitiatorSession> {
+    return await this.connectOver(undefined, options);
+  }
+
+  /**
+   * As `connect`, but the login goes over `ready`, a circuit to the portal that the caller has had connected, if it is still
+   * there by then. One that the login did not come to take stays the caller's. @internal
+   */
+  async connectOver(ready: Contender | undefined, options: ConnectOptions): Promise<InitiatorSession> {
     this.#requireOpen();
     const { existing = 'new', portal, signal } = options;
     const targetName = checkName(options.targetName, 'targetName');
@@ -109,25 +124,18 @@ export class Initiator {
     const { portalGroupTag } = this.#portalGroups.complete(targetName, portal);
     return await this.#logins.obtain(
       { targetName, isid, portalGroupTag, existing },
-      async (chosen, end) => await this.#logIn(options, chosen, end),
+      async (chosen, end) => await this.#logIn(options, ready, chosen, end),
       signal,
     );
   }
 
   /**
-   * Makes a transport connection to a portal and drops it: whether somebody listens there. Rejects with TransportError,
-   * TimeoutError ISCSI_CONNECT_TIMEOUT, UsageError or the signal's reason; nothing is left of it in any case.
+   * From where to where a circuit to a portal is connected, for whoever looks for the portal that answers. Throws UsageError
+   * ISCSI_BAD_ARGUMENT for a local address that is none. @internal
    */
-  async probe(portal: Portal, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void> {
+  attempt(portal: Portal): ConnectAttempt {
     this.#requireOpen();
-    const { signal, timeoutMs: connectTimeoutMs } = options;
-    const connection = this.#addresses.get(portal.localAddress).buildConnection(portal);
-    try {
-      const handlers = { received: ignored, drained: ignored, disconnected: ignored };
-      await connection.buildCircuit({ handlers, connectTimeoutMs, ...(signal === undefined ? {} : { signal }) });
-    } finally {
-      await connection.tearDown();
-    }
+    return { address: this.#addresses.get(portal.localAddress), remote: portal };
   }
 
   /**
@@ -169,8 +177,14 @@ export class Initiator {
     }
   }
 
-  async #logIn(options: ConnectOptions, isid: number, signal: AbortSignal): Promise<InitiatorSession> {
+  async #logIn(
+    options: ConnectOptions,
+    ready: Contender | undefined,
+    isid: number,
+    signal: AbortSignal,
+  ): Promise<InitiatorSession> {
     const routes = this.#routes(options);
+    if (ready !== undefined) routes.prepare({ portal: options.portal, ready });
     let wrapped: InitiatorSession | undefined;
     try {
       const { policy, escalation, reconnects, reassignsTasks } = options;
@@ -232,9 +246,6 @@ export class Initiator {
     await this.#engine.close();
   }
 }
-
-/** What a probe hears is of no interest. */
-function ignored(): void {}
 
 /** Adds connections up to what is wanted and agreed. A connection that cannot be added fails the whole login. */
 async function addConnections(session: InitiatorSession, options: ConnectOptions, signal: AbortSignal): Promise<void> {

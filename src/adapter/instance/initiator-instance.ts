@@ -33,7 +33,7 @@ import type {
 import { authTypeOf, type InstanceEvents, InstanceSession } from './instance-session.ts';
 import { type InstanceStatistics, StatisticsCollector } from './instance-statistics.ts';
 import { cidOf, type LoadBalancePolicy, toCids, toUniqueIds } from './load-balance-policy.ts';
-import { PortalCandidates } from './portal-candidates.ts';
+import { PortalCandidates, type PortalFailure } from './portal-candidates.ts';
 import { logInAtPortals } from './portal-logins.ts';
 import { type RawInquiry, type RawScsiAnswer, rawInquiry, rawReadCapacity, rawReportLuns } from './raw-scsi.ts';
 import { formatUniqueId, randomAdapterId, UniqueIds } from './unique-ids.ts';
@@ -60,6 +60,8 @@ export class InitiatorInstance {
   readonly #discoveries: DiscoverySessions;
   readonly #logins: InstanceLogins;
   #offers: KeyOfferOptions = {};
+  /** Of logins that are over: portals of which it is not known yet whether they are dead. */
+  readonly #unanswered = new Set<PortalCandidates>();
   #nodeName: string;
   #alias: string | undefined;
   #closed: Promise<void> | undefined;
@@ -158,8 +160,9 @@ export class InitiatorInstance {
   }
 
   /**
-   * Logs in to a target, at the first of its portals that takes the login: all are probed at once, and those that answer
-   * are tried in the order given. Logins for the same session that are under way and told the same are one, at the portals
+   * Logs in to a target, at the first of its portals that takes the login: all are connected to at once, and the circuit
+   * that answers first carries the login; of those that answer together, or wait for their turn, the first in the order
+   * given. Logins for the same session that are under way and told the same are one, at the portals
    * of all. Rejects with ServiceError SERVICE_NO_PORTAL or LoginError, which name every portal and why; for a single
    * portal as Initiator.connect does; with ServiceError SERVICE_TARGET_LOGGED_IN, SessionError ISCSI_CLOSED or the
    * signal's reason. Then nothing is left behind.
@@ -314,14 +317,13 @@ export class InitiatorInstance {
   }
 
   #candidates(portals: readonly Portal[], { limits }: InstanceConnectOptions): PortalCandidates {
-    const { connectTimeoutMs } = resolveLimits(limits);
-    // Without a limit of its own the login has one that covers the connect; a probe has nothing but this.
-    const timeoutMs = connectTimeoutMs === 0 ? defaultLimits.connectTimeoutMs : connectTimeoutMs;
+    const { connectTimeoutMs, logoutTimeoutMs } = resolveLimits(limits);
     return new PortalCandidates(portals, {
       clock: this.#clock,
-      probe: async (portal, signal) => {
-        await this.#initiator.probe(portal, { timeoutMs, signal });
-      },
+      attempt: this.#initiator.attempt.bind(this.#initiator),
+      // Without a limit of its own a login has one that covers the connect; these connects have nothing but this.
+      connectTimeoutMs: connectTimeoutMs === 0 ? defaultLimits.connectTimeoutMs : connectTimeoutMs,
+      closeTimeoutMs: logoutTimeoutMs,
     });
   }
 
@@ -332,8 +334,8 @@ export class InitiatorInstance {
           targetName: order.targetName,
           clock: this.#clock,
           candidates,
-          logIn: async (at, end) => ({
-            made: await this.#initiator.connect({ ...order, portal: at, signal: end }),
+          logIn: async ({ portal: at, ready }, end) => ({
+            made: await this.#initiator.connectOver(ready, { ...order, portal: at, signal: end }),
             portal: at,
           }),
           hurryMs: hurryMs * (order.connections ?? 1),
@@ -341,16 +343,29 @@ export class InitiatorInstance {
         signal,
       );
       const session = this.#register(made, order, portal);
-      return { session, failedPortals: candidates.failures, close: session.close.bind(session) };
+      const failedPortals = candidates.failures;
+      this.#finish(order.targetName, candidates);
+      return { session, failedPortals, close: session.close.bind(session) };
     } catch (error) {
       this.events.emit('loginFailed', order.targetName, asIscsiError(error));
+      for (const failure of candidates.failures) this.#portalFailed(order.targetName, failure);
+      await candidates.close();
       throw error;
-    } finally {
-      for (const { portal, error } of candidates.failures) {
-        this.events.emit('portalFailed', order.targetName, portal, error);
-      }
-      await candidates.close(closed());
     }
+  }
+
+  /** Tells of the portals that have failed, and of those that have not answered yet when it is known that they do not. */
+  #finish(targetName: string, candidates: PortalCandidates): void {
+    const report = (failure: PortalFailure): void => {
+      this.#portalFailed(targetName, failure);
+    };
+    for (const failure of candidates.failed) report(failure);
+    this.#unanswered.add(candidates);
+    void candidates.finish(report).then(() => this.#unanswered.delete(candidates)); // never rejects; `close` cuts it short
+  }
+
+  #portalFailed(targetName: string, { portal, error }: PortalFailure): void {
+    this.events.emit('portalFailed', targetName, portal, error);
   }
 
   #register(made: InitiatorSession, order: LoginOrder, portal: Portal): InstanceSession {
@@ -369,6 +384,7 @@ export class InitiatorInstance {
 
   async #close({ logOut }: CloseInstanceOptions): Promise<void> {
     await this.#logins.giveUp(closed());
+    await Promise.all([...this.#unanswered].map((candidates) => candidates.close()));
     if (!logOut) this.#drop();
     await Promise.all([this.#discoveries.close(), this.#initiator.close()]);
     this.#statistics.stop();

@@ -36,7 +36,7 @@ interface Entry {
 
 /** How a login is carried out. */
 export interface LoginWork {
-  /** Begins to look at the portals. */
+  /** Begins to connect to the portals. */
   readonly candidates: (portals: readonly Portal[]) => PortalCandidates;
   /** Logs in, and closes the candidates; rejects soon after its signal, and then leaves nothing behind. */
   readonly logIn: (candidates: PortalCandidates, signal: AbortSignal) => Promise<MadeSession>;

@@ -3,7 +3,7 @@
 import { type Clock, IscsiError, LoginError, ServiceError, sleep, TimeoutError, UsageError } from '../../base/index.ts';
 import { formatEndpoint } from '../../engine/index.ts';
 import type { Portal } from '../../session/index.ts';
-import type { PortalCandidates, PortalFailure } from './portal-candidates.ts';
+import type { PortalCandidates, PortalFailure, PortalTurn } from './portal-candidates.ts';
 
 /** How many portals an error names. */
 const mostNamed = 16;
@@ -14,7 +14,7 @@ export interface PortalLogin<S> {
   readonly clock: Clock;
   readonly candidates: PortalCandidates;
   /** Rejects soon after its signal, and then leaves nothing behind. */
-  readonly logIn: (portal: Portal, signal: AbortSignal) => Promise<S>;
+  readonly logIn: (turn: PortalTurn, signal: AbortSignal) => Promise<S>;
   /** How long a login may take while another portal waits. */
   readonly hurryMs: number;
 }
@@ -27,32 +27,33 @@ export interface PortalLogin<S> {
 export async function logInAtPortals<S>(login: PortalLogin<S>, signal: AbortSignal): Promise<S> {
   const { targetName, candidates } = login;
   while (true) {
-    const portal = await candidates.next(signal);
-    if (portal === undefined) throw noPortal(targetName, candidates.failures);
+    const turn = await candidates.next(signal);
+    if (turn === undefined) throw noPortal(targetName, candidates.failures);
+    const { portal } = turn;
     try {
-      return await attempt(login, portal, signal);
+      return await attempt(login, turn, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof HurryError) candidates.putOff(portal, error.cause);
-      else if (error instanceof IscsiError && error.code !== 'ISCSI_CLOSED') candidates.failed(portal, error);
+      else if (error instanceof IscsiError && error.code !== 'ISCSI_CLOSED') candidates.strike(portal, error);
       else throw error;
     }
   }
 }
 
 /** Rejects with HurryError when it took too long for those who wait behind it. */
-async function attempt<S>(login: PortalLogin<S>, portal: Portal, signal: AbortSignal): Promise<S> {
+async function attempt<S>(login: PortalLogin<S>, turn: PortalTurn, signal: AbortSignal): Promise<S> {
   const end = new AbortController();
   const both = AbortSignal.any([signal, end.signal]);
   const { candidates, clock, hurryMs } = login;
   const hurry = Promise.all([sleep(clock, hurryMs, both), candidates.another(both)]).then(
     () => {
-      end.abort(new HurryError(portal, hurryMs));
+      end.abort(new HurryError(turn.portal, hurryMs));
     },
     () => undefined,
   );
   try {
-    return await login.logIn(portal, both);
+    return await login.logIn(turn, both);
   } finally {
     end.abort();
     await hurry;

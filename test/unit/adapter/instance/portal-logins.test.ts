@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { PortalCandidates } from '../../../../src/adapter/instance/portal-candidates.ts';
+import { PortalCandidates, type PortalTurn } from '../../../../src/adapter/instance/portal-candidates.ts';
 import { logInAtPortals } from '../../../../src/adapter/instance/portal-logins.ts';
 import {
   type Deferred,
@@ -15,8 +15,11 @@ import {
   TimeoutError,
   TransportError,
 } from '../../../../src/base/index.ts';
+import { type Address, Engine } from '../../../../src/engine/index.ts';
 import type { Portal } from '../../../../src/session/index.ts';
+import { CircuitRecorder } from '../../../support/circuit-recorder.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { GateDriver } from '../../../support/gate-driver.ts';
 
 const targetName = 'iqn.2026-11.test:several';
 const refusedConnect = new TransportError('ISCSI_CONNECT_FAILED', 'nobody listens', { address: 'b:2' });
@@ -25,30 +28,24 @@ function portal(host: string): Portal {
   return { host, port: 3260 };
 }
 
-/** Probes and logins that end when the test says so. */
+/** Connects and logins that end when the test says so. */
 class Bench {
   readonly clock = new FakeClock();
-  readonly probes = new Map<string, Deferred<void>>();
+  readonly driver = new GateDriver();
+  readonly engine = new Engine({ clock: this.clock });
+  readonly address: Address = this.engine.buildTransport(this.driver).buildAddress();
+  /** Hosts of the logins in order; with `!` those that had no circuit to take. */
   readonly logins: string[] = [];
   readonly waiting = new Map<string, Deferred<string>>();
-  /** How many probes are under way, and the most that were. */
-  probing = 0;
-  most = 0;
   readonly end = new AbortController();
   readonly candidates: PortalCandidates;
 
   constructor(hosts: readonly string[]) {
     this.candidates = new PortalCandidates(hosts.map(portal), {
       clock: this.clock,
-      probe: async ({ host }, signal) => {
-        this.probing += 1;
-        this.most = Math.max(this.most, this.probing);
-        try {
-          await this.#until(this.probes, host, signal);
-        } finally {
-          this.probing -= 1;
-        }
-      },
+      attempt: (remote) => ({ address: this.address, remote }),
+      connectTimeoutMs: 10_000,
+      closeTimeoutMs: 5_000,
     });
   }
 
@@ -58,9 +55,14 @@ class Bench {
       clock: this.clock,
       candidates: this.candidates,
       hurryMs: 3000,
-      logIn: async ({ host }: Portal, signal: AbortSignal) => {
-        this.logins.push(host);
-        return await this.#until(this.waiting, host, signal);
+      logIn: async ({ portal: { host }, ready }: PortalTurn, signal: AbortSignal) => {
+        const taken = ready?.take(new CircuitRecorder());
+        this.logins.push(taken === undefined ? `${host}!` : host);
+        try {
+          return await this.#until(host, signal);
+        } finally {
+          await taken?.connection.tearDown();
+        }
       },
     };
     const result = logInAtPortals(login, this.end.signal);
@@ -73,9 +75,20 @@ class Bench {
     await this.clock.advance(0);
   }
 
-  async #until<T>(all: Map<string, Deferred<T>>, host: string, signal: AbortSignal): Promise<T> {
-    const end = deferred<T>();
-    all.set(host, end);
+  /** Hosts of the links that are open. */
+  get open(): string[] {
+    return [...this.driver.open].map(({ remote }) => remote.address);
+  }
+
+  async answer(...hosts: string[]): Promise<void> {
+    await this.settle();
+    for (const host of hosts) this.driver.answer(host);
+    await this.settle();
+  }
+
+  async #until(host: string, signal: AbortSignal): Promise<string> {
+    const end = deferred<string>();
+    this.waiting.set(host, end);
     const remove = onAbort(signal, () => {
       end.reject(signal.reason);
     });
@@ -88,59 +101,58 @@ class Bench {
 }
 
 suite('which portal is tried', () => {
-  test('a single one without a probe', async () => {
+  test('a single one, which the login connects to by itself', async () => {
     const bench = new Bench(['a']);
     const result = bench.logIn();
     await bench.settle();
-    assert.deepEqual([bench.logins, bench.most], [['a'], 0]);
+    assert.deepEqual([bench.logins, bench.driver.connects], [['a!'], []]);
     bench.waiting.get('a')?.resolve('session');
     assert.equal(await result, 'session');
   });
 
-  test('the first in the order given, when it answers last but soon', async () => {
-    const bench = new Bench(['a', 'b', 'c']);
+  test('the one that answers while those before it are silent, over the circuit that answered, without a wait', async () => {
+    const bench = new Bench(['silent', 'a', 'b']);
+    const result = bench.logIn();
+    await bench.answer('a');
+    assert.deepEqual([bench.logins, bench.clock.now()], [['a'], 0]);
+    bench.waiting.get('a')?.resolve('session');
+    assert.equal(await result, 'session');
+    assert.deepEqual(bench.driver.connects, ['silent', 'a', 'b']);
+    await bench.candidates.close();
+    assert.deepEqual([bench.open, bench.driver.waiting, bench.clock.pendingTimers], [[], 0, 0]);
+  });
+
+  test('of those that answer in the same turn of the event loop, the first in the order given', async () => {
+    const bench = new Bench(['silent', 'a', 'b']);
     void bench.logIn();
-    bench.probes.get('c')?.resolve();
-    bench.probes.get('b')?.resolve();
-    await bench.clock.advance(99);
-    assert.deepEqual(bench.logins, []);
-    bench.probes.get('a')?.resolve();
+    await bench.settle();
+    bench.driver.answer('b');
+    for (let step = 0; step < 100; step += 1) await Promise.resolve();
+    bench.driver.answer('a');
     await bench.settle();
     assert.deepEqual(bench.logins, ['a']);
   });
 
-  test('one that has answered does not wait for those behind it, nor more than 100 ms for a dead one before it', async () => {
-    const bench = new Bench(['dead', 'a', 'b']);
-    void bench.logIn();
-    bench.probes.get('a')?.resolve();
-    await bench.clock.advance(100);
-    assert.deepEqual(bench.logins, ['a']);
-  });
-
-  test('one before it that fails is not waited for', async () => {
-    const bench = new Bench(['a', 'b']);
-    void bench.logIn();
-    bench.probes.get('b')?.resolve();
-    bench.probes.get('a')?.reject(refusedConnect);
-    await bench.settle();
-    assert.deepEqual(bench.logins, ['b']);
-  });
-
-  test('the next when one refuses, and those that have not answered yet when all others have', async () => {
+  test('the next when one refuses, over the circuit that has waited; then those that answer later', async () => {
     const bench = new Bench(['slow', 'a', 'b']);
     const result = bench.logIn();
-    bench.probes.get('a')?.resolve();
-    bench.probes.get('b')?.resolve();
-    await bench.clock.advance(100);
+    await bench.answer('a', 'b');
+    assert.deepEqual([bench.logins, bench.open], [['a'], ['a', 'b']]);
     bench.waiting.get('a')?.reject(new LoginError('ISCSI_TARGET_ERROR', 'not now', { statusClass: 3 }));
     await bench.settle();
     bench.waiting.get('b')?.reject(new TimeoutError('ISCSI_LOGIN_TIMEOUT', 'late', { operation: 'login', limitMs: 1 }));
     await bench.settle();
-    assert.deepEqual(bench.logins, ['a', 'b']);
-    bench.probes.get('slow')?.resolve();
-    await bench.settle();
+    assert.deepEqual([bench.logins, bench.open], [['a', 'b'], []]);
+    await bench.answer('slow');
     bench.waiting.get('slow')?.resolve('session');
     assert.equal(await result, 'session');
+    assert.deepEqual(
+      [bench.logins, bench.driver.connects],
+      [
+        ['a', 'b', 'slow'],
+        ['slow', 'a', 'b'],
+      ],
+    );
     assert.deepEqual(
       bench.candidates.failures.map(({ portal: { host }, error }) => [host, error.code]),
       [
@@ -150,30 +162,91 @@ suite('which portal is tried', () => {
     );
   });
 
-  test('no more than 16 are probed at a time, and each portal once', async () => {
-    const hosts = Array.from({ length: 40 }, (_, index) => `h${index}`);
-    const bench = new Bench([...hosts, 'h0', 'H1']);
+  test('one whose circuit was lost while it waited is still tried, by a connect of the login’s own', async () => {
+    const bench = new Bench(['a', 'b']);
     const result = bench.logIn();
-    for (const host of hosts) {
-      await bench.settle();
-      assert.ok(bench.probing <= 16);
-      bench.probes.get(host)?.reject(refusedConnect);
-    }
-    await assert.rejects(result, { code: 'SERVICE_NO_PORTAL' });
-    assert.deepEqual([bench.most, bench.probes.size], [16, 40]);
-  });
-
-  test('portals that come later are probed too, and counted in', async () => {
-    const bench = new Bench(['a']);
-    const result = bench.logIn();
+    await bench.answer('a', 'b');
+    bench.driver.links.get('b')?.lose();
     await bench.settle();
-    bench.candidates.add([portal('b'), portal('a')]);
-    bench.probes.get('b')?.resolve();
     bench.waiting.get('a')?.reject(refusedConnect);
     await bench.settle();
     bench.waiting.get('b')?.resolve('session');
     assert.equal(await result, 'session');
-    assert.deepEqual([...bench.probes.keys()], ['b']);
+    assert.deepEqual(bench.logins, ['a', 'b!']);
+  });
+
+  test('a circuit that its login did not come to take is released when the login has failed', async () => {
+    const bench = new Bench(['a', 'b']);
+    await bench.answer('a');
+    const turn = await bench.candidates.next(bench.end.signal);
+    assert.equal(turn?.ready?.state, 'answered');
+    bench.candidates.strike(turn.portal, refusedConnect);
+    await bench.settle();
+    assert.deepEqual(bench.open, []);
+  });
+
+  test('no more than 16 circuits are being connected or wait, and each portal is connected to once', async () => {
+    const hosts = Array.from({ length: 40 }, (_, index) => `h${index}`);
+    const bench = new Bench([...hosts, 'h0', 'H1']);
+    const result = bench.logIn();
+    await bench.answer(...hosts);
+    assert.equal(bench.driver.connects.length, 17, 'sixteen, and one in the place of that which was taken');
+    for (const host of hosts) {
+      await bench.answer(...hosts);
+      assert.ok(bench.open.length <= 17);
+      bench.waiting.get(host)?.reject(refusedConnect);
+    }
+    await assert.rejects(result, { code: 'SERVICE_NO_PORTAL' });
+    assert.deepEqual([bench.driver.connects, bench.open], [hosts, []]);
+  });
+
+  test('portals that come later are connected to as well, and counted in', async () => {
+    const bench = new Bench(['a']);
+    const result = bench.logIn();
+    await bench.settle();
+    bench.candidates.add([portal('b'), portal('a')]);
+    await bench.answer('b');
+    bench.waiting.get('a')?.reject(refusedConnect);
+    await bench.settle();
+    bench.waiting.get('b')?.resolve('session');
+    assert.equal(await result, 'session');
+    assert.deepEqual([bench.logins, bench.driver.connects], [['a!', 'b'], ['b']]);
+  });
+});
+
+suite('when a login has succeeded', () => {
+  async function loggedIn(): Promise<{ bench: Bench; told: string[]; finished: Promise<void> }> {
+    const bench = new Bench(['slow', 'dead', 'a', 'b']);
+    const result = bench.logIn();
+    await bench.answer('a', 'b');
+    bench.waiting.get('a')?.resolve('session');
+    await result;
+    assert.deepEqual(bench.open, ['b']);
+    const told: string[] = [];
+    const finished = bench.candidates.finish(({ portal: { host }, error }) => told.push(`${host} ${error.code}`));
+    await bench.settle();
+    assert.deepEqual(bench.open, [], 'what waits is released at once');
+    return { bench, told, finished };
+  }
+
+  test('a portal is told to be dead when its connect has failed, and not when it was merely slower', async () => {
+    const { bench, told, finished } = await loggedIn();
+    bench.candidates.add([portal('late')]);
+    await bench.answer('slow');
+    assert.deepEqual([told, bench.open], [[], []]);
+    await bench.clock.advance(9_999);
+    assert.deepEqual(told, []);
+    await bench.clock.advance(1);
+    await finished;
+    assert.deepEqual(told, ['dead ISCSI_CONNECT_TIMEOUT']);
+    assert.deepEqual(bench.driver.connects, ['slow', 'dead', 'a', 'b']);
+  });
+
+  test('closing ends the connects that are still under way, and tells nothing of them', async () => {
+    const { bench, told, finished } = await loggedIn();
+    await bench.candidates.close();
+    await finished;
+    assert.deepEqual([told, bench.open, bench.driver.waiting, bench.clock.pendingTimers], [[], [], 0, 0]);
   });
 });
 
@@ -181,11 +254,9 @@ suite('a portal that takes connections in and never answers', () => {
   test('is put off after a while when another one waits, and tried again, without hurry, when that refuses', async () => {
     const bench = new Bench(['silent', 'a']);
     const result = bench.logIn();
-    bench.probes.get('silent')?.resolve();
-    await bench.settle();
+    await bench.answer('silent');
     await bench.clock.advance(2_999);
-    bench.probes.get('a')?.resolve();
-    await bench.settle();
+    await bench.answer('a');
     assert.deepEqual(bench.logins, ['silent']);
     await bench.clock.advance(1);
     assert.deepEqual(bench.logins, ['silent', 'a']);
@@ -195,7 +266,7 @@ suite('a portal that takes connections in and never answers', () => {
     );
     bench.waiting.get('a')?.reject(new LoginError('ISCSI_TARGET_ERROR', 'not now'));
     await bench.settle();
-    assert.deepEqual(bench.logins, ['silent', 'a', 'silent']);
+    assert.deepEqual(bench.logins, ['silent', 'a', 'silent!']);
     await bench.clock.advance(10_000);
     bench.waiting.get('silent')?.resolve('session');
     assert.equal(await result, 'session');
@@ -208,9 +279,9 @@ suite('a portal that takes connections in and never answers', () => {
   test('has all the time of a login where there is no other', async () => {
     const bench = new Bench(['silent', 'dead']);
     const result = bench.logIn();
-    bench.probes.get('dead')?.reject(refusedConnect);
-    bench.probes.get('silent')?.resolve();
     await bench.settle();
+    bench.driver.refuse('dead');
+    await bench.answer('silent');
     await bench.clock.advance(14_000);
     assert.deepEqual(bench.logins, ['silent']);
     bench.waiting.get('silent')?.resolve('session');
@@ -220,9 +291,10 @@ suite('a portal that takes connections in and never answers', () => {
 
 suite('when no portal takes the login', () => {
   async function failing(errors: readonly Error[]): Promise<unknown> {
-    const bench = new Bench(errors.map((_, index) => `h${index}`));
+    const hosts = errors.map((_, index) => `h${index}`);
+    const bench = new Bench(hosts);
     const result = bench.logIn();
-    for (const probe of bench.probes.values()) probe.resolve();
+    await bench.answer(...hosts);
     for (const [index, error] of errors.entries()) {
       await bench.settle();
       bench.waiting.get(`h${index}`)?.reject(error);
@@ -269,14 +341,14 @@ suite('when no portal takes the login', () => {
     assert.equal(await failing([closed, refusedConnect]), closed);
   });
 
-  test('an abort ends it with the reason, and closing ends the probes', async () => {
-    const bench = new Bench(['a', 'b']);
+  test('an abort ends it with the reason, and closing ends the connects and releases what waits', async () => {
+    const bench = new Bench(['a', 'b', 'c', 'd']);
     const result = bench.logIn();
-    await bench.settle();
+    await bench.answer('c', 'd');
     bench.end.abort(new Error('enough'));
     await assert.rejects(result, /enough/);
-    assert.equal(bench.probing, 2);
-    await bench.candidates.close(new Error('over'));
-    assert.deepEqual([bench.probing, bench.clock.pendingTimers], [0, 0]);
+    assert.deepEqual([bench.driver.waiting, bench.open], [2, ['d']]);
+    await bench.candidates.close();
+    assert.deepEqual([bench.driver.waiting, bench.open, bench.clock.pendingTimers], [0, [], 0]);
   });
 });
