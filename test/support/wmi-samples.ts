@@ -11,44 +11,67 @@ export interface SampleStructure {
   readonly [member: string]: SampleValue;
 }
 
-const letters = 'iqn.2026-11.example:äß漢字-0123456789';
-
-/** A value of the structure with `count` elements in each variable array. */
-export function sampleStructure(name: string, count: number, seed: number): SampleStructure {
-  return sample(name, count, new SeededNumbers(seed));
+/** Where the values of a sample come from. */
+interface Draw {
+  /** How many elements each variable array has. */
+  readonly count: number;
+  /** 0 up to and without `bound`. */
+  number(bound: number): number;
+  text(maxLength: number): string;
 }
 
-function sample(name: string, count: number, numbers: SeededNumbers): SampleStructure {
+const letters = 'iqn.2026-11.example:äß漢字-0123456789';
+
+/** A value of the structure with `count` elements in each variable array: any numbers, any text. */
+export function sampleStructure(name: string, count: number, seed: number): SampleStructure {
+  const numbers = new SeededNumbers(seed);
+  return sample(name, { count, number: (bound) => numbers.below(bound), text: (length) => anyText(numbers, length) });
+}
+
+/** Text of those that a request has, so that it is not refused for the first of them. */
+const usualTexts = ['', 'iqn.2026-11.example:a', 'iqn.2026-11.example:b', '192.0.2.1', 'All', '2001:db8::1'] as const;
+const usualNumbers = [0, 0, 1, 1, 2, 3, 5, 0xffff_ffff] as const;
+
+/** As `sampleStructure`, of values that mean something in most requests: small numbers, names and addresses. */
+export function plausibleStructure(name: string, count: number, seed: number): SampleStructure {
+  const numbers = new SeededNumbers(seed);
+  const number = (bound: number): number => {
+    const usual = numbers.pick(usualNumbers);
+    return usual < bound ? usual : numbers.below(bound);
+  };
+  return sample(name, { count, number, text: (length) => numbers.pick(usualTexts).slice(0, length) });
+}
+
+function sample(name: string, draw: Draw): SampleStructure {
   const { members } = structureFacts(name);
   const counts = new Set(members.flatMap((member) => member.count ?? []));
   return Object.fromEntries(
-    members.map((member) => [member.name, counts.has(member.name) ? count : sampleMember(member, count, numbers)]),
+    members.map((member) => [member.name, counts.has(member.name) ? draw.count : sampleMember(member, draw)]),
   );
 }
 
-function sampleMember(member: MemberFacts, count: number, numbers: SeededNumbers): SampleValue {
+function sampleMember(member: MemberFacts, draw: Draw): SampleValue {
   const { element, length } = parseCType(member.type);
-  if (element === 'WCHAR') return text(numbers, (length ?? 1) - 1);
-  if (length === undefined) return sampleElement(element, count, numbers);
-  const elements = Array.from({ length: member.count === undefined ? length : count }, () =>
-    sampleElement(element, count, numbers),
+  if (element === 'WCHAR') return draw.text((length ?? 1) - 1);
+  if (length === undefined) return sampleElement(element, draw);
+  const elements = Array.from({ length: member.count === undefined ? length : draw.count }, () =>
+    sampleElement(element, draw),
   );
   return element === 'UCHAR' ? Uint8Array.from(elements as number[]) : elements;
 }
 
-function sampleElement(element: string, count: number, numbers: SeededNumbers): SampleValue {
-  if (element in wmiFacts.structures) return sample(element, count, numbers);
-  if (element === 'BOOLEAN') return numbers.below(2) === 1;
-  if (element === 'UCHAR') return numbers.below(0x100);
-  if (element === 'USHORT') return numbers.below(0x1_0000);
-  if (element === 'ULONG') return numbers.below(0x1_0000_0000);
-  if (element === 'ULONGLONG')
-    return (BigInt(numbers.below(0x1_0000_0000)) << 32n) | BigInt(numbers.below(0x1_0000_0000));
+function sampleElement(element: string, draw: Draw): SampleValue {
+  if (element in wmiFacts.structures) return sample(element, draw);
+  if (element === 'BOOLEAN') return draw.number(2) === 1;
+  if (element === 'UCHAR') return draw.number(0x100);
+  if (element === 'USHORT') return draw.number(0x1_0000);
+  if (element === 'ULONG') return draw.number(0x1_0000_0000);
+  if (element === 'ULONGLONG') return (BigInt(draw.number(0x1_0000_0000)) << 32n) | BigInt(draw.number(0x1_0000_0000));
   throw new Error(`${element} is not a C type of wmi.json`);
 }
 
 /** Some text, with signs of more than one UTF-8 byte in it; now and then empty or as long as it may be. */
-function text(numbers: SeededNumbers, maxLength: number): string {
+function anyText(numbers: SeededNumbers, maxLength: number): string {
   const length = [0, maxLength, numbers.below(maxLength + 1), numbers.below(20)][numbers.below(4)] ?? 0;
   return Array.from({ length }, () => letters[numbers.below(letters.length)] ?? '').join('');
 }
