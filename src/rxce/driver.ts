@@ -23,7 +23,12 @@ const transportName = '\\Device\\RxCeDriver';
 /** Makes a driver over another one; over TCP unless told. Its circuits are told of on the diagnostics channels once. */
 export function rxceDriver(inner: TransportDriver = tcpDriver()): TransportDriver {
   // The limits are those of the engine that the driver works for: it gives up by signal, and resets what does not end.
-  const engine = new Engine({ connectTimeoutMs: 0, closeTimeoutMs: 0x7fff_ffff, workerBound: 2 ** 20, publishesCircuits: false });
+  const engine = new Engine({
+    connectTimeoutMs: 0,
+    closeTimeoutMs: 0x7fff_ffff,
+    workerBound: 2 ** 20,
+    publishesCircuits: false,
+  });
   const rxCe = openRxCe({ engine, transports: { [transportName]: inner } });
   return {
     name: inner.name,

@@ -2,30 +2,21 @@
 
 import { EventEmitter } from 'node:events';
 
-import { asIscsiError, type Clock, type Lun, ServiceError, SessionError, systemClock } from '../../base/index.ts';
+import { type Lun, ServiceError, SessionError, systemClock } from '../../base/index.ts';
 import type { DiscoveredTarget, SendTargetsAnswer } from '../../discovery/index.ts';
 import type { PortFacts } from '../../engine/index.ts';
-import {
-  defaultLimits,
-  type KeyOfferOptions,
-  type KeyOffers,
-  type Portal,
-  resolveKeyOffers,
-  resolveLimits,
-} from '../../session/index.ts';
-import type { ConnectOptions } from '../connect-options.ts';
+import { type KeyOfferOptions, type KeyOffers, type Portal, resolveKeyOffers } from '../../session/index.ts';
 import { Initiator } from '../initiator.ts';
 import { checkName, defaultInitiatorName } from '../initiator-name.ts';
 import type { InitiatorSession, LogoutOptions, LogoutReport } from '../initiator-session.ts';
 import { passOnDeviceEvents } from './device-happenings.ts';
 import { DiscoverySessions, type InstanceDiscovery } from './discovery-sessions.ts';
 import { InitiatorPorts } from './initiator-ports.ts';
-import { InstanceLogins, type MadeSession } from './instance-logins.ts';
+import { InstanceLogins } from './instance-logins.ts';
 import type {
   AddConnectionInput,
   CloseInstanceOptions,
   InitiatorInstanceOptions,
-  InstanceConnectOptions,
   LoginToTargetInput,
   LoginToTargetResult,
   SendTargetsInput,
@@ -33,16 +24,9 @@ import type {
 import { authTypeOf, type InstanceEvents, InstanceSession } from './instance-session.ts';
 import { type InstanceStatistics, StatisticsCollector } from './instance-statistics.ts';
 import { cidOf, type LoadBalancePolicy, toCids, toUniqueIds } from './load-balance-policy.ts';
-import { PortalCandidates, type PortalFailure } from './portal-candidates.ts';
-import { logInAtPortals } from './portal-logins.ts';
+import { type LoginOrder, RacingLogins } from './racing-logins.ts';
 import { type RawInquiry, type RawScsiAnswer, rawInquiry, rawReadCapacity, rawReportLuns } from './raw-scsi.ts';
 import { formatUniqueId, randomAdapterId, UniqueIds } from './unique-ids.ts';
-
-/** How long each connection of a login may take while another portal waits to be tried. */
-const hurryMs = 3000;
-
-/** A login at one portal or another. */
-type LoginOrder = Omit<ConnectOptions, 'portal' | 'existing' | 'signal'> & { readonly initiatorName: string };
 
 /** One initiator instance. Ready as soon as it is made; to be closed. */
 export class InitiatorInstance {
@@ -52,7 +36,6 @@ export class InitiatorInstance {
   /** The lives of the sessions and their devices. */
   readonly events: EventEmitter<InstanceEvents> = new EventEmitter();
   readonly #initiator: Initiator;
-  readonly #clock: Clock;
   readonly #ids: UniqueIds;
   readonly #ports: InitiatorPorts;
   readonly #statistics: StatisticsCollector;
@@ -60,8 +43,7 @@ export class InitiatorInstance {
   readonly #discoveries: DiscoverySessions;
   readonly #logins: InstanceLogins;
   #offers: KeyOfferOptions = {};
-  /** Of logins that are over: portals of which it is not known yet whether they are dead. */
-  readonly #unanswered = new Set<PortalCandidates>();
+  readonly #racing: RacingLogins;
   #nodeName: string;
   #alias: string | undefined;
   #closed: Promise<void> | undefined;
@@ -71,19 +53,18 @@ export class InitiatorInstance {
    * cannot be offered.
    */
   constructor(options: InitiatorInstanceOptions) {
-    const { nodeName = defaultInitiatorName(), binding, transport, isids } = options;
+    const { nodeName = defaultInitiatorName(), binding, transport, isids, clock = systemClock } = options;
     this.name = options.name;
     this.adapterId = options.adapterId ?? randomAdapterId();
     this.#nodeName = checkName(nodeName, 'nodeName');
     this.#alias = options.alias;
-    this.#clock = options.clock ?? systemClock;
     this.#ids = options.ids ?? new UniqueIds();
     this.#discoveries = new DiscoverySessions(this.#ids);
     this.#ports = new InitiatorPorts(binding);
     this.#statistics = new StatisticsCollector(options.commandAnswered);
     this.#initiator = new Initiator({
       name: this.#nodeName,
-      clock: this.#clock,
+      clock,
       observer: this.#statistics.observer,
       ...(binding === undefined ? {} : { binding }),
       ...(transport === undefined ? {} : { transport }),
@@ -91,6 +72,12 @@ export class InitiatorInstance {
     });
     this.setOffers(options.offers ?? {});
     this.#logins = new InstanceLogins(() => this.sessions());
+    this.#racing = new RacingLogins({
+      initiator: this.#initiator,
+      clock,
+      events: this.events,
+      register: this.#register.bind(this),
+    });
     this.#statistics.start();
   }
 
@@ -185,8 +172,8 @@ export class InitiatorInstance {
         settings,
       },
       {
-        candidates: (portals) => this.#candidates(portals, connect),
-        logIn: async (candidates, end) => await this.#logIn(order, candidates, end),
+        candidates: (portals) => this.#racing.candidates(portals, connect),
+        logIn: async (candidates, end) => await this.#racing.logIn(order, candidates, end),
       },
       input.signal,
     );
@@ -316,58 +303,6 @@ export class InitiatorInstance {
     return localAddress === undefined ? portal : { ...portal, localAddress };
   }
 
-  #candidates(portals: readonly Portal[], { limits }: InstanceConnectOptions): PortalCandidates {
-    const { connectTimeoutMs, logoutTimeoutMs } = resolveLimits(limits);
-    return new PortalCandidates(portals, {
-      clock: this.#clock,
-      attempt: this.#initiator.attempt.bind(this.#initiator),
-      // Without a limit of its own a login has one that covers the connect; these connects have nothing but this.
-      connectTimeoutMs: connectTimeoutMs === 0 ? defaultLimits.connectTimeoutMs : connectTimeoutMs,
-      closeTimeoutMs: logoutTimeoutMs,
-    });
-  }
-
-  async #logIn(order: LoginOrder, candidates: PortalCandidates, signal: AbortSignal): Promise<MadeSession> {
-    try {
-      const { made, portal } = await logInAtPortals(
-        {
-          targetName: order.targetName,
-          clock: this.#clock,
-          candidates,
-          logIn: async ({ portal: at, ready }, end) => ({
-            made: await this.#initiator.connectOver(ready, { ...order, portal: at, signal: end }),
-            portal: at,
-          }),
-          hurryMs: hurryMs * (order.connections ?? 1),
-        },
-        signal,
-      );
-      const session = this.#register(made, order, portal);
-      const failedPortals = candidates.failures;
-      this.#finish(order.targetName, candidates);
-      return { session, failedPortals, close: session.close.bind(session) };
-    } catch (error) {
-      this.events.emit('loginFailed', order.targetName, asIscsiError(error));
-      for (const failure of candidates.failures) this.#portalFailed(order.targetName, failure);
-      await candidates.close();
-      throw error;
-    }
-  }
-
-  /** Tells of the portals that have failed, and of those that have not answered yet when it is known that they do not. */
-  #finish(targetName: string, candidates: PortalCandidates): void {
-    const report = (failure: PortalFailure): void => {
-      this.#portalFailed(targetName, failure);
-    };
-    for (const failure of candidates.failed) report(failure);
-    this.#unanswered.add(candidates);
-    void candidates.finish(report).then(() => this.#unanswered.delete(candidates)); // never rejects; `close` cuts it short
-  }
-
-  #portalFailed(targetName: string, { portal, error }: PortalFailure): void {
-    this.events.emit('portalFailed', targetName, portal, error);
-  }
-
   #register(made: InitiatorSession, order: LoginOrder, portal: Portal): InstanceSession {
     const { initiatorName, initiatorAlias, chap } = order;
     const login = { portal, initiatorName, initiatorAlias, authType: authTypeOf(chap) };
@@ -384,7 +319,7 @@ export class InitiatorInstance {
 
   async #close({ logOut }: CloseInstanceOptions): Promise<void> {
     await this.#logins.giveUp(closed());
-    await Promise.all([...this.#unanswered].map((candidates) => candidates.close()));
+    await this.#racing.close();
     if (!logOut) this.#drop();
     await Promise.all([this.#discoveries.close(), this.#initiator.close()]);
     this.#statistics.stop();
