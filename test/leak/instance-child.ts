@@ -18,6 +18,7 @@ if (how === 'under-way') {
 } else {
   const { uniqueSessionId } = await instance.loginToTarget(order);
   await instance.addConnectionToSession(uniqueSessionId);
+  for (const portal of portals.slice(0, 1)) await instance.loginForDiscovery({ portal });
   const disk = await instance.session(uniqueSessionId).session.openDisk(0);
   await disk.write(0, Buffer.alloc(65_536, 1));
   await instance.close({ logOut: how === 'log-out' });

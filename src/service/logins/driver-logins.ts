@@ -125,6 +125,11 @@ export class DriverLoginOperations {
       signal,
       ...(initiatorPort === anyInitiatorPort ? {} : { initiatorPort }),
     });
+    if (signal.aborted) {
+      // Nobody is there any more to learn the id, and to log out.
+      await instance.logoutFromTarget(uniqueSessionId);
+      throw signal.reason;
+    }
     const idOf = (id: bigint): UniqueId => formatUniqueId(instance.adapterId, id);
     return { sessionId: idOf(uniqueSessionId), connectionId: idOf(uniqueConnectionId) };
   }

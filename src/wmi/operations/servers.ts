@@ -33,7 +33,7 @@ export function serverMethods({
         async () => {
           await service.setRadiusSecret({ secret: secretOf(SharedSecret) }, { signal });
         },
-        { SERVICE_SECRET_INVALID: 'ISDSC_INVALID_PARAMETER', SERVICE_BAD_REQUEST: 'ISDSC_INVALID_PARAMETER' },
+        { SERVICE_SECRET_INVALID: 'ISDSC_INVALID_PARAMETER' },
       ),
     AddiSNSServer: async (_instanceName, { iSNSServerName }, signal) =>
       await done(async () => await service.addIsnsServer({ address: iSNSServerName }, { signal })),

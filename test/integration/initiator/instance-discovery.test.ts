@@ -146,6 +146,26 @@ suite('a discovery session that is kept', () => {
     }
   });
 
+  test('is not there when its login was given up, in the middle or in the moment of success', async () => {
+    const end = new AbortController();
+    let pdusSent = 0;
+    await using lab = await openLab({
+      hooks: {
+        beforePduSent: () => {
+          pdusSent += 1;
+          if (pdusSent === 1) end.abort(new Error('enough'));
+          return undefined;
+        },
+      },
+    });
+    await using instance = openInstance();
+    const portal = lab.target.portals[0]!;
+    await assert.rejects(instance.loginForDiscovery({ portal, signal: end.signal }), /enough/);
+    assert.deepEqual(instance.discoverySessions(), []);
+    while (lab.target.connectionCount > 0) await nextTurn();
+    assert.deepEqual(lab.target.sessions(), []);
+  });
+
   test('is not there after a login that failed, and leaves nothing behind', async () => {
     await using lab = await openLab({ chap: { user: 'user', secret: 'right-secret-1' } });
     await using instance = openInstance();
