@@ -66,6 +66,7 @@ export {
   type SessionStatistics,
   type TrafficByAddress,
   type TrafficStatistics,
+  type Trouble,
   toConnectOptions,
   UniqueIds,
 } from './adapter/index.ts';
@@ -116,6 +117,7 @@ export type {
   EscalationLimit,
   EscalationStep,
   FunctionOutcome,
+  LoginAttempt,
   NamedPolicy,
   NegotiatedParameters,
   Portal,

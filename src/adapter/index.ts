@@ -36,6 +36,7 @@ export type {
   InstanceConnection,
   InstanceEvents,
   InstanceSession,
+  Trouble,
 } from './instance/instance-session.ts';
 export type { CommandListener, InstanceStatistics, LoginStatistics } from './instance/instance-statistics.ts';
 export type { LoadBalancePolicy } from './instance/load-balance-policy.ts';

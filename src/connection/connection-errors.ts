@@ -5,6 +5,7 @@ import { IscsiError, ProtocolError, TransportError } from '../base/index.ts';
 /** A digest that did not match, where it is not recovered (RFC 7143 §7.8). */
 export function digestError(part: 'header' | 'data', address: string): ProtocolError {
   return new ProtocolError('ISCSI_DIGEST_MISMATCH', `The ${part} digest of a PDU from ${address} did not match`, {
+    value: part,
     clause: 'RFC 7143 §7.8',
   });
 }

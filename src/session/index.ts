@@ -37,7 +37,7 @@ export type { ConnectionRole, NamedPolicy } from './scheduling/index.ts';
 export type { ScsiPort, ScsiRequest, ScsiResult } from './scsi-port.ts';
 export type { Session } from './session.ts';
 export type { ResumeKind, SessionEnd, SessionEvents } from './session-events.ts';
-export type { LoginEnd, SessionObserver } from './session-observer.ts';
+export type { LoginAttempt, LoginEnd, SessionObserver } from './session-observer.ts';
 export type { SessionOptions } from './session-options.ts';
 export { type SessionEvent, type SessionState, sessionTransitions } from './session-states.ts';
 export { type EscalationLimit, type EscalationStep, longestEscalationMs } from './tasks/escalation.ts';

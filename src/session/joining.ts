@@ -14,6 +14,7 @@ import {
 import type { Portal } from './portal.ts';
 import type { Redirect } from './redirect.ts';
 import type { SessionContext } from './session-context.ts';
+import type { LoginAttempt } from './session-observer.ts';
 
 /** What all logins of a session have in common. */
 export type SessionLogin = Omit<
@@ -169,10 +170,10 @@ export class Joining {
         { sessionId, way: this.#options.route(at), login: login(), owner: this.#owner },
         { clock, signal, connectTimeoutMs: limits.connectTimeoutMs, loginTimeoutMs: limits.loginTimeoutMs },
       ).catch((error: unknown) => {
-        if (!signal.aborted) observer?.loginEnded?.(sessionId, asIscsiError(error));
+        if (!signal.aborted) observer?.loginEnded?.(sessionId, asIscsiError(error), this.#attempt(cid, at));
         throw error;
       });
-      observer?.loginEnded?.(sessionId, outcome.kind === 'done' ? 'accepted' : 'redirected');
+      observer?.loginEnded?.(sessionId, outcome.kind === 'done' ? 'accepted' : 'redirected', this.#attempt(cid, at));
       if (outcome.kind === 'done') return;
       await connection.released();
       const [next] = outcome.address;
@@ -183,6 +184,13 @@ export class Joining {
       this.#redirects.set(cid, { from: portal, to: at, isTemporary: wasTemporary || !outcome.isPermanent });
     }
     throw new LoginError('ISCSI_TOO_MANY_REDIRECTS', `The login was redirected more than ${limits.maxRedirects} times`);
+  }
+
+  #attempt(cid: number, portal: Portal): LoginAttempt {
+    const { targetName, auth } = this.#ownLogin(cid);
+    const leading = this.#isReinstating ? undefined : this.#leading;
+    const isAdded = leading !== undefined && leading.cid !== cid;
+    return { targetName, portal, isAdded, usesChap: auth.chap !== undefined };
   }
 
   #loginOptions(cid: number, { portalGroupTag }: Portal): LoginOptions {

@@ -335,10 +335,17 @@ export class TaskSet {
     const waiting = this.#isHeld ? this.#ahead.items() : [...this.#ahead.items(), ...this.#queue.items()];
     for (const task of [...waiting, ...this.#tasks()]) {
       if (task.state !== 'queued' && task.state !== 'sent') continue;
-      if (task.deadline <= now) this.abort(task, taskTimeout(task, this.#context.limits.taskTimeoutMs));
+      if (task.deadline <= now) this.#timeOut(task);
       else next = Math.min(next, task.deadline);
     }
     return next;
+  }
+
+  #timeOut(task: ScsiTask): void {
+    const { observer, sessionId, limits } = this.#context;
+    const error = taskTimeout(task, limits.taskTimeoutMs);
+    observer?.commandTimedOut?.(sessionId, error);
+    this.abort(task, error);
   }
 
   #startDeadline(task: ScsiTask): void {

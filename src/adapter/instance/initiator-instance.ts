@@ -26,6 +26,7 @@ import { type InstanceStatistics, StatisticsCollector } from './instance-statist
 import { cidOf, type LoadBalancePolicy, toCids, toUniqueIds } from './load-balance-policy.ts';
 import { type LoginOrder, RacingLogins } from './racing-logins.ts';
 import { type RawInquiry, type RawScsiAnswer, rawInquiry, rawReadCapacity, rawReportLuns } from './raw-scsi.ts';
+import { Troubles } from './troubles.ts';
 import { formatUniqueId, randomAdapterId, UniqueIds } from './unique-ids.ts';
 
 /** One initiator instance. Ready as soon as it is made; to be closed. */
@@ -39,6 +40,7 @@ export class InitiatorInstance {
   readonly #ids: UniqueIds;
   readonly #ports: InitiatorPorts;
   readonly #statistics: StatisticsCollector;
+  readonly #troubles: Troubles;
   readonly #sessions = new Map<bigint, InstanceSession>();
   readonly #discoveries: DiscoverySessions;
   readonly #logins: InstanceLogins;
@@ -62,10 +64,11 @@ export class InitiatorInstance {
     this.#discoveries = new DiscoverySessions(this.#ids);
     this.#ports = new InitiatorPorts(binding);
     this.#statistics = new StatisticsCollector(options.commandAnswered);
+    this.#troubles = new Troubles(this.events, (id) => this.#sessionWith(id), this.#statistics.observer);
     this.#initiator = new Initiator({
       name: this.#nodeName,
       clock,
-      observer: this.#statistics.observer,
+      observer: this.#troubles.observer,
       ...(binding === undefined ? {} : { binding }),
       ...(transport === undefined ? {} : { transport }),
       ...(isids === undefined ? {} : { isids }),
@@ -79,6 +82,7 @@ export class InitiatorInstance {
       register: this.#register.bind(this),
     });
     this.#statistics.start();
+    this.#troubles.start();
   }
 
   /** The name that new logins are made under. */
@@ -286,6 +290,11 @@ export class InitiatorInstance {
     await this.close({ logOut: true });
   }
 
+  /** The session that diagnostics know by this number. */
+  #sessionWith(id: number): InstanceSession | undefined {
+    return this.sessions().find(({ session }) => session.id === id);
+  }
+
   #requireOpen(): void {
     if (this.#closed !== undefined) throw closed();
   }
@@ -309,6 +318,7 @@ export class InitiatorInstance {
     const session = new InstanceSession(made, login, { ids: this.#ids, events: this.events });
     this.#sessions.set(session.uniqueSessionId, session);
     this.#statistics.add(session);
+    this.#troubles.add(session);
     passOnDeviceEvents(session, this.events);
     session.announce(() => {
       this.#sessions.delete(session.uniqueSessionId);
@@ -323,6 +333,7 @@ export class InitiatorInstance {
     if (!logOut) this.#drop();
     await Promise.all([this.#discoveries.close(), this.#initiator.close()]);
     this.#statistics.stop();
+    this.#troubles.stop();
   }
 
   #drop(): void {

@@ -3,9 +3,9 @@
 
 import type { EventEmitter } from 'node:events';
 
-import { assert, type IscsiError } from '../../base/index.ts';
+import { assert, type EscalationTaken, type IscsiError } from '../../base/index.ts';
 import type { DeviceEvents } from '../../devices/index.ts';
-import type { ConnectionFacts, Portal, ResumeKind, SessionEnd } from '../../session/index.ts';
+import type { ConnectionFacts, LoginAttempt, Portal, ResumeKind, SessionEnd } from '../../session/index.ts';
 import type { ChapCredentials } from '../connect-options.ts';
 import type { InitiatorSession } from '../initiator-session.ts';
 import type { UniqueIds } from './unique-ids.ts';
@@ -51,6 +51,26 @@ export type DeviceHappening = {
   [Name in keyof DeviceEvents]: { readonly name: Name; readonly args: DeviceEvents[Name] };
 }[keyof DeviceEvents];
 
+/** Something that went wrong. */
+export type Trouble =
+  /** A login failed: the first of a session, of a connection that is added or opened again, or of a discovery. */
+  | { readonly kind: 'loginFailed'; readonly attempt: LoginAttempt; readonly error: IscsiError }
+  /** The target did not answer a SCSI command in time. */
+  | { readonly kind: 'commandTimedOut'; readonly session: InstanceSession; readonly error: IscsiError }
+  /** The target rejected a PDU of ours. */
+  | { readonly kind: 'pduRejected'; readonly session: InstanceSession; readonly reason: number }
+  /** Data of the target came damaged, and are asked for again. */
+  | { readonly kind: 'dataDamaged'; readonly session: InstanceSession }
+  /** A command is stuck, and this is about to be done about it, since `cause` was of no help. */
+  | {
+      readonly kind: 'escalated';
+      readonly session: InstanceSession;
+      readonly step: EscalationTaken['step'];
+      readonly cause: IscsiError;
+    }
+  /** The target asked for a logout (RFC 7143 §11.9.1, event 1). */
+  | { readonly kind: 'logoutRequested'; readonly session: InstanceSession };
+
 /** The events of an instance and their arguments. */
 export interface InstanceEvents {
   /** A login made a session. */
@@ -77,6 +97,8 @@ export interface InstanceEvents {
   connectionRetried: [session: InstanceSession, uniqueConnectionId: bigint, error: IscsiError];
   /** A lost connection is open again, under its id. */
   connectionRecovered: [session: InstanceSession, uniqueConnectionId: bigint];
+  /** Something went wrong that none of the other events tells of. */
+  trouble: [trouble: Trouble];
   /** Something happened to a device of a session. */
   device: [session: InstanceSession, happening: DeviceHappening];
 }

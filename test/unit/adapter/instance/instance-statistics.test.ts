@@ -15,6 +15,7 @@ import {
 } from '../../../../src/base/index.ts';
 import type { LoginEnd } from '../../../../src/session/index.ts';
 
+const attempt = { targetName: 'iqn.x', portal: { host: 'a', port: 1 }, isAdded: false, usesChap: false };
 const timeout = new TimeoutError('ISCSI_LOGIN_TIMEOUT', 'late', { operation: 'login', limitMs: 1 });
 
 function counters(feed: (collector: StatisticsCollector) => void): Partial<LoginStatistics> {
@@ -49,7 +50,7 @@ suite('RFC 4544 §5: counters of logins', () => {
   for (const [what, end, expected] of cases) {
     test(what, () => {
       assert.deepEqual(
-        counters(({ observer }) => observer.loginEnded?.(1, end)),
+        counters(({ observer }) => observer.loginEnded?.(1, end, attempt)),
         expected,
       );
     });
