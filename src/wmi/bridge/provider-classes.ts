@@ -138,11 +138,8 @@ async function put(
   const types = Object.fromEntries(wmiClass.properties.map((property) => [property.name, typeOf(property)]));
   const values = checkedValues({ ...own, ...types }, given, findStructure, `${name}.`);
   const before = await instanceOf(cimClass, keys, signal);
-  // A count goes with its array.
-  const counts = new Set(wmiClass.properties.map(({ count }) => count));
   const changed = Object.entries(values).filter(
-    ([property, value]) =>
-      value !== null && !counts.has(property) && !isDeepStrictEqual(value, before.values[property] ?? null),
+    ([property, value]) => value !== null && !isDeepStrictEqual(value, before.values[property] ?? null),
   );
   const instanceName = keysOf(cimClass, before)[instanceNameKey] ?? '';
   const changes = changed.map(([property, value]) => {

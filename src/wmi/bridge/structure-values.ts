@@ -24,13 +24,12 @@ export function asValues(structure: StructureName, members: Members): CimValues 
 
 /**
  * CIM's values, which have been checked to be of their types, as members of a structure. What is null is 0, empty or false;
- * counts are left to the encoder, which knows them from the arrays.
+ * what is given for a count does not matter, since the encoder knows it from the array.
  */
 export function asMembers(structure: StructureName, values: CimValues): Members {
-  const fields = fieldsOf(structure);
-  const counts = new Set(fields.map(({ count }) => count));
-  const told = fields.filter(({ name }) => !counts.has(name));
-  return Object.fromEntries(told.map((field) => [field.name, asMember(field, values[field.name] ?? null)]));
+  return Object.fromEntries(
+    fieldsOf(structure).map((field) => [field.name, asMember(field, values[field.name] ?? null)]),
+  );
 }
 
 /** One value, which has been checked to be of its type, as a member. */
