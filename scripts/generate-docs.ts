@@ -15,6 +15,7 @@ import { manPage } from './docs/man-page.ts';
 import { openApiPage } from './docs/openapi-page.ts';
 import { statesPage } from './docs/states-page.ts';
 import { wireFormatPage } from './docs/wire-format-page.ts';
+import { wmiPage } from './docs/wmi-page.ts';
 
 /** The repository: this file is dist/scripts/generate-docs.js when it runs. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -30,6 +31,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/iscsidsc.md': () => iscsidscPage(root),
   'docs/states.md': statesPage,
   'docs/wire-format.md': wireFormatPage,
+  'docs/wmi.md': wmiPage,
   'docs/diagnostics.md': () => diagnosticsPage(read('src/base/channels.ts')),
   'docs/conformance.md': conformancePage,
   'docs/openapi.json': openApiPage,
