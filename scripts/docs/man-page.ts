@@ -11,6 +11,7 @@ const variables: readonly (readonly [string, string])[] = [
   ['HAWSER_STATE', 'Where the service keeps everything, where --state is not given.'],
   ['HAWSER_SOCKET', 'The control socket of the service, where --socket is not given.'],
   ['HAWSER_TOKEN', 'The token for --url and --listen, where --token-file is not given.'],
+  ['HAWSER_WSMAN_PASSWORD', 'The password for --wsman, where --wsman-password-file is not given.'],
   ['HAWSER_CHAP_SECRET', 'The CHAP secret of the user that logs in.'],
   ['HAWSER_TARGET_SECRET', 'The CHAP secret of the target, for the commands that need no service.'],
   ['HAWSER_INITIATOR_SECRET', 'What hawser secrets set-chap sets.'],

@@ -239,7 +239,8 @@ export async function openWsmanBench(options: Partial<WsManagementOptions> = {})
   };
 }
 
-async function postMessage(
+/** Posts a message to an endpoint. Basic credentials are there unless `headers` says otherwise. */
+export async function postMessage(
   port: number,
   body: string | Uint8Array,
   headers: Readonly<Record<string, string | undefined>>,

@@ -6,10 +6,12 @@ import type { AnswerFacts, ControlServer } from '../../control/index.ts';
 import type { ServiceInstanceOptions } from '../../service/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Report } from '../printer.ts';
+import { openManagement } from './management.ts';
 import { type Serving, type ServingOptions, toServing } from './serving-options.ts';
+import { toWsmanServing, type WsmanOptions } from './wsman-options.ts';
 
 /** The options of `hawser service run`. */
-export interface RunOptions extends ServingOptions {
+export interface RunOptions extends ServingOptions, WsmanOptions {
   readonly instance: readonly ServiceInstanceOptions[];
   readonly onStop: 'logout' | 'leave';
   /** In seconds. */
@@ -21,6 +23,7 @@ export interface RunOptions extends ServingOptions {
 export async function runService(context: CommandContext, options: RunOptions): Promise<void> {
   const { environment } = context;
   const serving = await toServing(options, environment);
+  const wsman = await toWsmanServing(options, environment);
   // Loaded here, since no other command needs them, and every command would start later.
   const [{ logService, openService }, { checkControlServer, openControlServer }, { pino }] = await Promise.all([
     import('../../service/index.ts'),
@@ -29,6 +32,7 @@ export async function runService(context: CommandContext, options: RunOptions): 
   ]);
   // Before the service opens: it logs in to everything at once, and would have to log out again.
   checkControlServer(serving.control);
+  if (wsman !== undefined) (await import('../../wmi/index.ts')).checkWsManagement(wsman);
   const destination = { write: (line: string) => void environment.stderr.write(line) };
   const logger = pino({ level: options.logLevel, base: { service: 'hawser' } }, destination);
   const service = await openService({
@@ -47,7 +51,13 @@ export async function runService(context: CommandContext, options: RunOptions): 
       hooks: hooksFor(logger),
     });
     try {
-      await serve(context, { server, serving, logger });
+      const facts = { version: environment.version, logger };
+      const management = wsman === undefined ? undefined : await openManagement(service, wsman, facts);
+      try {
+        await serve(context, { server, serving, logger, wsmanUrl: management?.url });
+      } finally {
+        await management?.[Symbol.asyncDispose]();
+      }
     } finally {
       // First the service, so that whoever follows its events sees how it ends; it takes no new work meanwhile.
       await service.close();
@@ -64,6 +74,8 @@ interface Running {
   readonly server: ControlServer;
   readonly serving: Serving;
   readonly logger: Logger;
+  /** Undefined where WS-Management is not served. */
+  readonly wsmanUrl: string | undefined;
 }
 
 async function serve({ environment, printer, signal }: CommandContext, running: Running): Promise<void> {
@@ -97,13 +109,15 @@ function hooksFor(logger: Logger): {
   };
 }
 
-function describe({ server, serving }: Running, version: string): Report & { readonly document: object } {
+function describe({ server, serving, wsmanUrl }: Running, version: string): Report & { readonly document: object } {
   const { socketPath, address } = server;
   const url = address === undefined ? undefined : toUrl(address, serving.control.tls !== undefined);
   const where = url === undefined ? serving.control.socketPath : `${serving.control.socketPath} and ${url}`;
+  const managed = wsmanUrl === undefined ? '' : `, and serves WS-Management at ${wsmanUrl}`;
+  const state = serving.stateDirectory;
   return {
-    document: { version, pid: process.pid, state: serving.stateDirectory, socket: socketPath, url: url ?? null },
-    text: `hawser service listens on ${where}`,
+    document: { version, pid: process.pid, state, socket: socketPath, url: url ?? null, wsman: wsmanUrl ?? null },
+    text: `hawser service listens on ${where}${managed}`,
   };
 }
 

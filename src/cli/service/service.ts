@@ -7,6 +7,7 @@ import { integerFrom } from '../sizes.ts';
 import type { RunOptions } from './run.ts';
 import { collectInstance, parseListen } from './serving-options.ts';
 import { exportState, importState } from './state.ts';
+import { addWsmanOptions } from './wsman-options.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
@@ -57,7 +58,8 @@ function addRun(family: Command, context: CommandContext): void {
     )
     .option('--token-file <file>', 'file with the token for --listen, 16 bytes or more; HAWSER_TOKEN unless given')
     .option('--tls-cert <file>', 'certificate (PEM) for --listen')
-    .option('--tls-key <file>', 'its key (PEM)')
+    .option('--tls-key <file>', 'its key (PEM)');
+  addWsmanOptions(run)
     .addOption(
       new Option('--on-stop <what>', 'what to do with sessions at the end: log out, or leave for the next start')
         .choices(['logout', 'leave'])
