@@ -42,12 +42,13 @@ export type { CommandListener, InstanceStatistics, LoginStatistics } from './ins
 export type { LoadBalancePolicy } from './instance/load-balance-policy.ts';
 export type { PortalFailure } from './instance/portal-candidates.ts';
 export { mediumSize, type RawInquiry, type RawScsiAnswer } from './instance/raw-scsi.ts';
-export type {
-  ConnectionStatistics,
-  ErrorStatistics,
-  SessionStatistics,
-  TrafficByAddress,
-  TrafficStatistics,
+export {
+  type ConnectionStatistics,
+  type ErrorStatistics,
+  errorKind,
+  type SessionStatistics,
+  type TrafficByAddress,
+  type TrafficStatistics,
 } from './instance/session-counters.ts';
 export { formatUniqueId, UniqueIds } from './instance/unique-ids.ts';
 export { formatIscsiUrl, type IscsiUrl, parseIscsiUrl, toChap, toConnectOptions } from './iscsi-url.ts';

@@ -92,7 +92,8 @@ export class Discovery {
           this.#found(name, source, targets);
         },
         ended: ({ targetCount, error }) => {
-          const detail = { mechanism: source.mechanism, targetCount, ...(error === undefined ? {} : { error }) };
+          const { mechanism, instance } = source;
+          const detail = { mechanism, instance, targetCount, ...(error === undefined ? {} : { error }) };
           this.#parts.events.publish(error === undefined ? 'discoveryDone' : 'discoveryFailed', { detail });
         },
       },

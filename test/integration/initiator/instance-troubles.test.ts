@@ -51,7 +51,7 @@ test('commands that time out, their escalation, damaged data, rejects and reques
   const troubles = troublesOf(instance);
   const elsewhere = troublesOf(other);
   await logIn(other, lab.target.portals);
-  const limits = { taskTimeoutMs: 100, taskManagementTimeoutMs: 100 };
+  const limits = { taskTimeoutMs: 100, abortTimeoutMs: 100 };
   const connect = {
     limits,
     disk: {},
