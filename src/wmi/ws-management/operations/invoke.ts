@@ -27,7 +27,8 @@ export async function invoke(operation: Operation, methodName: string): Promise<
   }
   if (!method.isStatic) requireAllKeys(target);
   const input = readInput(operation, target, method);
-  const keys = method.isStatic ? undefined : target.keys;
+  // A method of the class may be called on an instance, which says what its parameters do not.
+  const keys = method.isStatic && Object.keys(target.keys).length === 0 ? undefined : target.keys;
   const output = await cimClass.invoke(method.name, keys, input, operation.signal);
   return { action: `${operation.request.action}Response`, body: writeOutput(objects, cimClass, method, output) };
 }
