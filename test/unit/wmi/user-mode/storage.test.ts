@@ -132,6 +132,13 @@ test('Connect asks for a session with devices, of any portal and without authent
   });
 });
 
+test('Connect: 0.0.0.0 is any local address, and an initiator that there is not is for the service to refuse', async () => {
+  const [, [anywhere]] = await connect({ InitiatorPortalAddress: '0.0.0.0' });
+  assert.ok(!Object.hasOwn(anywhere as object, 'initiatorPort'));
+  const [status, [unknown]] = await connect({ InitiatorPortalAddress: '127.0.0.1', InitiatorInstanceName: 'Other' });
+  assert.deepEqual([status, (unknown as { instance: string }).instance], [done, 'Other']);
+});
+
 test('Connect refuses what there is not: a word for authentication, a local address, a short secret, no target', async () => {
   const refused = async (input: CimValues, status: string): Promise<void> => {
     assert.deepEqual(await connect(input), [status, []]);

@@ -65,6 +65,15 @@ test('TargetClass.Login: of login options count those that InformationSpecified 
   );
 });
 
+test('TargetClass.Login: MaximumConnections 0 is as many as there can be', async () => {
+  assert.deepEqual(await loginWith({ LoginOptions: optionsOf({ MaximumConnections: 0 }) }), {
+    targetName: disk,
+    isInformational: false,
+    loginOptions: { maximumConnections: 65_535 },
+    existing: 'refuse',
+  });
+});
+
 test('TargetClass.Login: a user name and a secret go in as bytes; the secret has 12 to 16 of them', async () => {
   const secret = (length: number): CimObject =>
     optionsOf({ AuthType: 1, Username: [...Buffer.from('joe')], Password: Array<number>(length).fill(0x61) });
