@@ -77,3 +77,28 @@ ${assignments(name, 'v', value)}  dump(${end}, &v, sizeof v);
 }
 `;
 }
+
+/** A login without LUNs as a C program lays it that takes the header at its word: Key is behind the room of one LUN. */
+export async function loginByHeader(): Promise<{ readonly value: SampleStructure; readonly bytes: Uint8Array }> {
+  const name = 'LoginToTarget_IN';
+  const own = sampleStructure(name, 0, 2536);
+  const secrets = { Key: Buffer.from('key'), Username: Buffer.from('name'), Password: Buffer.from('secret') };
+  const sizes = { KeySize: 3, UsernameSize: 4, PasswordSize: 6 };
+  const all = Buffer.concat(Object.values(secrets));
+  const declared = structureFacts(name).members.filter(({ count }) => count === undefined);
+  const members = declared.map(({ name: member }) => member);
+  const source = `${headerDeclarations()}${dumpBytes}
+static unsigned char bytes[sizeof(${name}) + ${all.length}];
+int main(void) {
+  ${name} v;
+  memset(&v, 0, sizeof v);
+${assignments(name, 'v', { ...own, ...sizes }, members)}  memcpy(bytes, &v, sizeof v);
+  memcpy(bytes + offsetof(${name}, Key), "${all.toString()}", ${all.length});
+  dump(0, bytes, offsetof(${name}, Key) + ${all.length});
+  return 0;
+}
+`;
+  const [, hex = ''] = (await runC(source)).trimEnd().split(' ');
+  const bytes = Object.entries(secrets).map(([member, value]) => [member, Uint8Array.from(value)] as const);
+  return { value: { ...own, ...sizes, ...Object.fromEntries(bytes) }, bytes: Uint8Array.from(Buffer.from(hex, 'hex')) };
+}

@@ -76,10 +76,11 @@ function anyText(numbers: SeededNumbers, maxLength: number): string {
   return Array.from({ length }, () => letters[numbers.below(letters.length)] ?? '').join('');
 }
 
-/** C statements that put the value into the variable at `path`, member by member. */
-export function assignments(name: string, path: string, value: SampleStructure): string {
+/** C statements that put the value into the variable at `path`, member by member; all members unless some are named. */
+export function assignments(name: string, path: string, value: SampleStructure, only?: readonly string[]): string {
   return structureFacts(name)
-    .members.map((member) => assignment(member, `${path}.${member.name}`, value[member.name] ?? 0))
+    .members.filter((member) => only?.includes(member.name) ?? true)
+    .map((member) => assignment(member, `${path}.${member.name}`, value[member.name] ?? 0))
     .join('');
 }
 

@@ -11,7 +11,7 @@ import {
   structureLayout,
 } from '../../src/wmi/index.ts';
 import { skipWithoutCc } from '../support/c-compiler.ts';
-import { type CompiledSample, compiledSamples } from '../support/wmi-c-program.ts';
+import { type CompiledSample, compiledSamples, loginByHeader } from '../support/wmi-c-program.ts';
 import { structureFacts } from '../support/wmi-facts.ts';
 
 /** Variable arrays of one element, as the headers declare them, of none, and of some. */
@@ -84,4 +84,10 @@ test('bytes that end within the last member, or before it, are refused', { skip 
       );
     }
   }
+});
+
+test('a login without LUNs is decoded from where the header declares Key, too', { skip }, async () => {
+  const { value, bytes } = await loginByHeader();
+  assert.equal(hex(bytes.subarray(2528)), hex(Buffer.from('keynamesecret')));
+  assert.deepEqual(decodeStructure('LoginToTarget_IN', bytes), value);
 });
