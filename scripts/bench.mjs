@@ -1,10 +1,16 @@
-// npm run bench -- NAME [ARGS]: sets the checkout up, then runs bench/NAME (micro, macro, links or service). Long; not part of npm test.
+// npm run bench -- NAME [ARGS]: sets the checkout up, then runs bench/NAME (see below for the names). Long; not part of npm test.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { argv, execPath, exit } from 'node:process';
 import { fail, root, setup } from './setup.mjs';
 
-const benches = { micro: 'micro/main.js', macro: 'macro/main.js', links: 'links/main.js', service: 'service/main.js' };
+const benches = {
+  micro: 'micro/main.js',
+  macro: 'macro/main.js',
+  links: 'links/main.js',
+  service: 'service/main.js',
+  portals: 'portals/main.js',
+};
 const [name = '', ...args] = argv.slice(2);
 if (!Object.hasOwn(benches, name)) fail(`bench: npm run bench -- ${Object.keys(benches).join('|')} [--help]`);
 setup();
