@@ -21,16 +21,19 @@ export interface SocketBinding {
 export function resolveBinding(
   binding: LocalBinding,
   host: string | undefined,
-  interfaces: Interfaces = os.networkInterfaces(),
+  interfaces?: Interfaces,
 ): SocketBinding {
   const remoteFamily = host === undefined ? undefined : familyOf(host);
   if (binding.family !== undefined && remoteFamily !== undefined && binding.family !== remoteFamily) {
     throw refuse('family', `${host ?? ''} is not an IPv${binding.family} address`);
   }
   const family = binding.family ?? remoteFamily;
-  const { localAddress } = binding;
-  if (localAddress !== undefined) return checkSource(localAddress, binding.interface, family, interfaces);
-  if (binding.interface !== undefined) return fromInterface(binding.interface, family, interfaces);
+  const { localAddress, interface: name } = binding;
+  // Asking the system is the dearest part of a connect: only a binding that names something has to.
+  if (localAddress !== undefined) {
+    return checkSource(localAddress, name, family, interfaces ?? os.networkInterfaces());
+  }
+  if (name !== undefined) return fromInterface(name, family, interfaces ?? os.networkInterfaces());
   return family === undefined ? {} : { family };
 }
 
