@@ -8,7 +8,8 @@ set -uo pipefail
 
 [ "${HAWSER_PEERS:-}" != none ] || exit 0
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-packages=(tgt libiscsi-bin qemu-utils qemu-block-extra libnbd-bin tshark sg3-utils iproute2 open-isns-server open-isns-utils freeradius)
+packages=(tgt libiscsi-bin qemu-utils qemu-block-extra libnbd-bin tshark sg3-utils iproute2 open-isns-server open-isns-utils freeradius
+  python3-winrm wsl curl libxml2-utils uuid-runtime)
 say() { echo "peers: $*" >&2; }
 
 if ! command -v dpkg-query >/dev/null; then
