@@ -88,8 +88,8 @@ export const faults: Readonly<Record<FaultName, FaultFacts>> = {
   timedOut: row('wsman', 'TimedOut', 'Receiver', 'The operation has timed out.'),
   unableToRenew: row('eventing', 'UnableToRenew', 'Sender', 'The subscription could not be renewed.'),
   unsupportedFeature: row('wsman', 'UnsupportedFeature', 'Sender', 'The specified feature is not supported.'),
-  mustUnderstand: { code: 'MustUnderstand', subcode: undefined, action: faultAction.wsman, reason: 'The WS-Management service cannot understand a header.' },
-  versionMismatch: { code: 'VersionMismatch', subcode: undefined, action: faultAction.wsman, reason: 'The message is of another version of SOAP.' },
+  mustUnderstand: { code: 'MustUnderstand', subcode: undefined, action: faultAction.addressing, reason: 'The WS-Management service cannot understand a header.' },
+  versionMismatch: { code: 'VersionMismatch', subcode: undefined, action: faultAction.addressing, reason: 'The message is of another version of SOAP.' },
 };
 
 /** What a fault may say besides. */
