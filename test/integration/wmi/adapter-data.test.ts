@@ -50,6 +50,45 @@ suite('what an adapter is', () => {
     assert.equal(refused.status, ntStatus.STATUS_WMI_READ_ONLY);
   });
 
+  test('of two adapters each answers for its own sessions, mappings and stored logins; any adapter is the first', async () => {
+    const [first, second] = ['Root\\ISCSIPRT\\0000_0', 'Root\\ISCSIPRT\\0001_0'] as const;
+    await using world = await openLab({ instances: [{ name: first }, { name: second }] });
+    const { lab, wmi } = world;
+    const target = await lab.target();
+    await lab.service.addStaticTarget({ targetName, portals: [target.portal] });
+    await lab.service.login({ targetName, instance: second.toLowerCase(), isPersistent: true });
+    await lab.service.addPersistentLogin({ targetName, portal: target.portal });
+    const sessions = await wmi.query('MSiSCSI_InitiatorSessionInfo');
+    const [, adapter] = lab.service.adapters;
+    assert.deepEqual(
+      sessions.map(({ instanceName, value }) => [instanceName, value.SessionCount]),
+      [
+        [first, 0],
+        [second, 1],
+      ],
+    );
+    assert.equal(sessions[1]?.value.UniqueAdapterId, adapter?.adapterId);
+    const mappings = await wmi.query('MSiSCSI_TargetMappings');
+    assert.deepEqual(
+      mappings.map(({ value }) => value.TargetMappings.map(({ FromPersistentLogin }) => FromPersistentLogin)),
+      [[], [true]],
+    );
+    const stored = await wmi.query('MSiSCSI_PersistentLogins');
+    assert.deepEqual(
+      stored.map(({ value }) => value.PersistentLogins.map(({ TargetPortal }) => TargetPortal.Socket)),
+      [[target.portal.port], [0]],
+    );
+    const [lun] = await wmi.query('MSiSCSI_LUNMappingInformation');
+    assert.equal(lun?.value.UniqueAdapterId, adapter?.adapterId);
+    assert.equal(lun?.instanceName.startsWith(second), true);
+    const offers = { MaxBurstLength: 65_536, FirstBurstLength: 65_536 };
+    await wmi.set('MSiSCSI_HBASessionConfig', second, offers);
+    assert.deepEqual(
+      lab.service.adapters.map((each) => each.offers.maxBurstLength === 65_536),
+      [false, true],
+    );
+  });
+
   test('every class of data and counters decodes from its raw bytes, instance by instance', async () => {
     await using world = await openLab();
     const { lab, wmi } = world;
