@@ -7,6 +7,7 @@ const session = 'integration/wmi/data';
 const adapter = 'integration/wmi/adapter-data';
 const operations = 'integration/wmi/operations';
 const other = 'integration/wmi/other-operations';
+const events = 'integration/wmi/events';
 
 const adapterProof: Proof = [
   adapter,
@@ -45,10 +46,10 @@ export const classStandings: Readonly<Partial<Record<ClassName, Standing>>> = {
     'no instances: a process is there after the boot, and so nothing can be booted through it',
     decodedProof,
   ),
-  MSiSCSI_AdapterEvent: implemented(
-    'ISCSI_ADAPTER_TARGETS_CHANGED when the targets change that discovery knows of',
-    decodedProof,
-  ),
+  MSiSCSI_AdapterEvent: implemented('ISCSI_ADAPTER_TARGETS_CHANGED for every change of the targets that are known', [
+    events,
+    'MSiSCSI_AdapterEvent: targets that come and go, from any source',
+  ]),
   // iscsimgt.h
   MSiSCSI_HBAInformation: implemented(
     'a software initiator on the TCP of its host, CHAP by RADIUS and iSNS among what it can do; nothing is cached',
@@ -64,10 +65,18 @@ export const classStandings: Readonly<Partial<Record<ClassName, Standing>>> = {
     [session, 'lists sessions of each kind with their connections as the target sees them'],
     [session, 'keeps a lost session under its ids, with connections that are in login'],
   ),
-  MSiSCSI_InitiatorNodeFailureEvent: implemented('a login or a logout that fails', decodedProof),
+  MSiSCSI_InitiatorNodeFailureEvent: implemented(
+    'a login that failed, or a logout that was refused or not answered; its types of failure are those that the header has for it',
+    [
+      events,
+      'a wrong CHAP secret, a target that cannot prove itself, a portal that is dead: each once, with its portal',
+    ],
+    [events, 'a logout that is not answered'],
+  ),
   MSiSCSI_InitiatorInstanceFailureEvent: implemented(
-    'a session that fails: digest, connection timeout, format',
-    decodedProof,
+    'a digest, timeout or format error that ended a connection; its types of failure are those that the header has for it',
+    [events, 'a wrong digest, and a header that breaks the rules, have their codes before the loss'],
+    [events, 'a target that does not answer pings, and a command that is stuck'],
   ),
   MSiSCSI_LB_Operations: implemented('the load-balance policy of a session; see below', [
     other,
@@ -78,8 +87,9 @@ export const classStandings: Readonly<Partial<Record<ClassName, Standing>>> = {
     'shows the policy that was set, with the part of each path',
   ]),
   MSiSCSI_Eventlog: implemented(
-    'a message of iscsilog.h for each thing that Windows would write into its log',
-    decodedProof,
+    'an entry of the event log; its codes are below',
+    [events, 'a line that is cut is lost and comes back; it is no digest, timeout or format error'],
+    ['unit/wmi/events/eventlog-codes', 'the 72 codes are each told somewhere, or never with a reason'],
   ),
   MSiSCSI_RedirectPortalInfoClass: implemented(
     'for each connection the portal that was asked and the one that took the login',

@@ -1,6 +1,15 @@
 // docs/wmi.md: every class, method, structure and value set of the driver contract, what there is of it, and its test.
 
-import { type StructureName, structureLayout, structureNames, type WmiClass, wmiClasses } from '../../src/wmi/index.ts';
+import { type EventlogName, eventlogEntries } from '../../src/wmi/events/index.ts';
+import {
+  EVENTLOG_MESSAGE,
+  type StructureName,
+  structureLayout,
+  structureNames,
+  type WmiClass,
+  wmiClasses,
+} from '../../src/wmi/index.ts';
+import * as values from '../../src/wmi/values/index.ts';
 import { generatedFrom, table } from './page.ts';
 import { classStandings } from './wmi-classes.ts';
 import { methodStandings } from './wmi-methods.ts';
@@ -11,6 +20,12 @@ const fuzzProof: Proof = ['property/wmi-raw', 'each method ends with a documente
 const bytesProof: Proof = [
   'vectors/wmi-bytes',
   'every structure is encoded to the bytes that a C program has in memory',
+];
+
+const valuesProof: Proof = ['vectors/wmi-classes', 'each value set has the names and values of its header'];
+const codesProof: Proof = [
+  'unit/wmi/events/eventlog-codes',
+  'the 72 codes are each told somewhere, or never with a reason',
 ];
 
 /** What is known of every structure. */
@@ -30,6 +45,8 @@ const structureProofs: readonly Proof[] = [
 /** All tests that the page names. */
 export const proofs: readonly Proof[] = [
   fuzzProof,
+  valuesProof,
+  codesProof,
   ...structureProofs,
   ...[classStandings, methodStandings, userModeStandings, userModeMethodStandings].flatMap((standings) =>
     Object.values(standings).flatMap(({ proof }) => proof),
@@ -59,7 +76,8 @@ ${table(['', 'number', ...states], counts())}
 Raw requests end with NTSTATUS codes: STATUS_WMI_GUID_NOT_FOUND for a class, STATUS_WMI_INSTANCE_NOT_FOUND for an instance
 and STATUS_WMI_ITEMID_NOT_FOUND for a method or an item that there is not, STATUS_WMI_READ_ONLY for an item that may not be
 written, STATUS_BUFFER_TOO_SMALL for an output that does not fit, STATUS_INVALID_PARAMETER for a buffer that is not what it
-should be, STATUS_NOT_SUPPORTED for what can be set by the class and not here. What a method did is in the \`Status\` of its output, a code of
+should be, STATUS_NOT_SUPPORTED for what can be set by the class and not
+here, STATUS_UNSUCCESSFUL for what failed below, such as the store. What a method did is in the \`Status\` of its output, a code of
 \`iscsierr.h\` (docs/iscsidsc.md). ${shownProof(fuzzProof)}.
 
 # Classes
@@ -79,6 +97,18 @@ ${structureProofs.map((proof) => `- ${shownProof(proof)}`).join('\n')}
 
 ${table(['structure', 'header', 'bytes', 'NAME_SIZE', 'variable', 'standing', 'part of', 'proved by'], structureNames.map(structureRow))}
 
+# Value sets
+
+${shownProof(valuesProof)}.
+
+${table(['value set', 'values'], Object.entries(values).filter(isShown).map(valueSetRow))}
+
+# Codes of the event log
+
+What MSiSCSI_Eventlog tells each code of \`iscsilog.h\` for, or why it never does. ${shownProof(codesProof)}.
+
+${table(['code', 'value', 'standing', 'for'], eventlogNames.map(codeRow))}
+
 # Classes of user mode
 
 ${table(['class', 'standing', 'what it tells', 'proved by'], Object.entries(userModeStandings).map(standingRow))}
@@ -87,6 +117,37 @@ ${table(['class', 'standing', 'what it tells', 'proved by'], Object.entries(user
 
 ${table(['method', 'standing', 'what it does', 'proved by'], Object.entries(userModeMethodStandings).map(standingRow))}
 `;
+}
+
+const eventlogNames = Object.keys(EVENTLOG_MESSAGE) as EventlogName[];
+
+function codeRow(name: EventlogName): string[] {
+  const entry = eventlogEntries[name];
+  const isTold = 'toldFor' in entry;
+  return [
+    code(name),
+    hexadecimal(EVENTLOG_MESSAGE[name]),
+    isTold ? 'implemented' : 'not applicable',
+    isTold ? entry.toldFor : entry.neverToldSince,
+  ];
+}
+
+/** All but the codes of the event log, which have a table of their own. */
+function isShown([name]: readonly [string, object]): boolean {
+  return values[name as keyof typeof values] !== EVENTLOG_MESSAGE;
+}
+
+function valueSetRow([name, set]: readonly [string, Readonly<Record<string, number>>]): string[] {
+  return [
+    code(name),
+    Object.entries(set)
+      .map(([each, value]) => `${code(each)} ${value}`)
+      .join(', '),
+  ];
+}
+
+function hexadecimal(value: number): string {
+  return `0x${value.toString(16).toUpperCase().padStart(8, '0')}`;
 }
 
 function counts(): string[][] {
@@ -101,6 +162,10 @@ function counts(): string[][] {
     row(
       'structures',
       structureNames.map(() => ({ state: 'implemented' })),
+    ),
+    row(
+      'codes of the event log',
+      eventlogNames.map((name) => ({ state: 'toldFor' in eventlogEntries[name] ? 'implemented' : 'not applicable' })),
     ),
     row('classes of user mode', Object.values(userModeStandings)),
     row('methods of user mode', Object.values(userModeMethodStandings)),

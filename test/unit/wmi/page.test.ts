@@ -33,27 +33,38 @@ const methodNames = (classes: Readonly<Record<string, { readonly methods: object
 
 const { classes, structures, userModeClasses } = wmiFacts;
 
+/** Value sets with a table of the page; those of the event log have one of their own. */
+const valueSets = Object.entries(wmiFacts.valueSets).filter(([name]) => name !== 'EVENTLOG_MESSAGE_QUALIFIERS');
+const setNames: Readonly<Record<string, readonly string[]>> = {
+  'ISCSI_HEADER_INTEGRITY / ISCSI_DATA_INTEGRITY': ['ISCSI_HEADER_INTEGRITY', 'ISCSI_DATA_INTEGRITY'],
+  'MSiSCSI_LB policy': ['MSiSCSI_LB'],
+};
+
 /** Heading → what must be under it. */
 const sections: Readonly<Record<string, readonly string[]>> = {
   Classes: Object.keys(classes),
   Methods: methodNames(classes),
   Structures: Object.keys(structures),
+  'Value sets': valueSets.flatMap(([name]) => setNames[name] ?? [name]),
+  'Codes of the event log': Object.keys(wmiFacts.valueSets['EVENTLOG_MESSAGE_QUALIFIERS']?.values ?? {}),
   'Classes of user mode': Object.keys(userModeClasses),
   'Methods of user mode': methodNames(userModeClasses),
 };
 
-test('the page has each of the 53 classes, 27 methods and 99 structures, and of the 21 and 27 of user mode, once', () => {
+test('the page has each class, method, structure, value set and event code of the facts, and each class and method of user mode, once', () => {
   const counts = Object.entries(sections).map(([heading, facts]) => {
     const found = names(rowsUnder(heading));
     assert.deepEqual(found.toSorted(), facts.toSorted(), heading);
     return found.length;
   });
-  assert.deepEqual(counts, [53, 27, 99, 21, 27]);
+  assert.deepEqual(counts, [53, 27, 99, 23, 72, 21, 27]);
 });
 
 test('each row says what there is of it, and by which test it is known', () => {
   const known = new Set(proofs.map(([file, title]) => `${file}: ${title}`));
-  for (const heading of Object.keys(sections)) {
+  // Of the value sets and codes the sections say once for all by which test they are known.
+  const ofAll = ['Value sets', 'Codes of the event log'];
+  for (const heading of Object.keys(sections).filter((each) => !ofAll.includes(each))) {
     for (const row of rowsUnder(heading)) {
       assert.ok(
         row.some((cell) => states.some((state) => state === cell)),
