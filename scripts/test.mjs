@@ -1,11 +1,13 @@
 // npm test: makes the checkout ready, sets the peers up, checks, and runs the tests.
 // Usage: npm test [-- PATH...]  PATH is a folder or a file below test/ ("unit", "test/unit/wire", "interop/peers.test.ts").
+// HAWSER_ENGINE=rxce has everything run over the RxCe names (docs/rxce.md).
 // With paths, only the tests below them run, without the check. The last line counts: "N passed, N failed, N skipped".
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import process, { argv, execPath, exit, stdout } from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { check } from './check.mjs';
 import { fail, filesBelow, install, root, setup } from './setup.mjs';
 
@@ -25,6 +27,13 @@ function selected(paths) {
   return all.filter((file) => wanted.some((path) => file === path || file.startsWith(`${path}/`)));
 }
 
+/** The environment of the tests: every process loads what the switch of the engine asks for. */
+function environment() {
+  if (process.env.HAWSER_ENGINE === undefined) return process.env;
+  const load = `--import=${pathToFileURL(join(root, 'dist/test/support/engine-switch.js'))}`;
+  return { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${load}`.trim() };
+}
+
 /** Runs Node's test runner over the sources' compiled files and resolves with its exit status. */
 async function run(sources, countsFile) {
   const compiled = sources.map((path) => `dist/${path.slice(0, -'.ts'.length)}.js`);
@@ -35,6 +44,7 @@ async function run(sources, countsFile) {
   const limits = [`--test-timeout=${limitMs}`, '--test-concurrency=2'];
   const child = spawn(execPath, ['--enable-source-maps', '--test', ...limits, ...reporters, ...compiled], {
     cwd: root,
+    env: environment(),
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

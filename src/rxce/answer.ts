@@ -1,12 +1,12 @@
 // How a routine answers: a status, and its out-parameters beside it. None throws, whatever it is given.
 
 import { InternalError, IscsiError } from '../base/index.ts';
-import { type NTSTATUS, ntStatus, statusOf } from './nt-status.ts';
+import { type FailureStatus, type NTSTATUS, ntStatus, statusOf } from './nt-status.ts';
 
 /** The answer of a routine with out-parameters: they are there with STATUS_SUCCESS. */
 export type Answer<Out extends object> =
   | ({ readonly Status: typeof ntStatus.STATUS_SUCCESS } & Readonly<Out>)
-  | ({ readonly Status: Exclude<NTSTATUS, typeof ntStatus.STATUS_SUCCESS> } & Partial<Readonly<Out>>);
+  | ({ readonly Status: FailureStatus } & Partial<Readonly<Out>>);
 
 /** Does the work of a routine; what is thrown becomes a status. */
 export function answer(work: () => NTSTATUS): NTSTATUS {
@@ -31,7 +31,7 @@ export function answerWith<Out extends object>(work: () => Answer<Out>): Answer<
   try {
     return work();
   } catch (error) {
-    return { Status: refusal(error) }; // a refusal is never STATUS_SUCCESS
+    return { Status: refusal(error) };
   }
 }
 
@@ -40,8 +40,8 @@ export function isUlong(given: unknown): given is number {
   return typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= 0xffff_ffff;
 }
 
-/** The engine's refusals have their statuses; anything else was thrown by a trap of the caller's own. */
-function refusal(error: unknown): NTSTATUS {
+/** The status of what a routine's work has thrown: the engine's refusals have their statuses; anything else was thrown by a trap of the caller's own. */
+export function refusal(error: unknown): FailureStatus {
   const isOurs = error instanceof IscsiError || error instanceof InternalError;
   return isOurs ? statusOf(error) : ntStatus.STATUS_INVALID_PARAMETER;
 }

@@ -31,7 +31,7 @@ export function rxceDriver(inner: TransportDriver = tcpDriver()): TransportDrive
   });
   const rxCe = openRxCe({ engine, transports: { [transportName]: inner } });
   return {
-    name: inner.name,
+    name: `rxce ${inner.name}`,
     checkBinding(binding) {
       inner.checkBinding(binding);
     },

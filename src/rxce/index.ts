@@ -40,7 +40,14 @@ export type {
 export type { ADAPTER_STATUS, VcInformation } from './information.ts';
 export type { IRP } from './irp.ts';
 export type { MDL } from './mdl.ts';
-export { type NTSTATUS, type NtStatusName, ntStatus, ntStatusName, STATUS_SUCCESS } from './nt-status.ts';
+export {
+  type FailureStatus,
+  type NTSTATUS,
+  type NtStatusName,
+  ntStatus,
+  ntStatusName,
+  STATUS_SUCCESS,
+} from './nt-status.ts';
 export type { RxCeOptions } from './options.ts';
 export { openRxCe, type RxCe } from './rxce.ts';
 export type { SendOut } from './send.ts';

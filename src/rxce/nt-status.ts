@@ -33,6 +33,9 @@ export type NtStatusName = keyof typeof ntStatus;
 /** A status that a routine answers with. */
 export type NTSTATUS = (typeof ntStatus)[NtStatusName];
 
+/** Any status but STATUS_SUCCESS. */
+export type FailureStatus = Exclude<NTSTATUS, 0>;
+
 /** The routine has done what it says. */
 export const STATUS_SUCCESS = 0x00000000;
 
@@ -42,8 +45,10 @@ export function ntStatusName(status: number): string {
   return found?.[0] ?? `0x${(status >>> 0).toString(16).padStart(8, '0').toUpperCase()}`;
 }
 
+type FailureName = Exclude<NtStatusName, 'STATUS_SUCCESS'>;
+
 /** What the system says of a connect or a circuit, by its error code. */
-const ofSystem: Readonly<Record<string, NtStatusName>> = {
+const ofSystem: Readonly<Record<string, FailureName>> = {
   ECONNREFUSED: 'STATUS_CONNECTION_REFUSED',
   ECONNRESET: 'STATUS_CONNECTION_RESET',
   EPIPE: 'STATUS_CONNECTION_RESET',
@@ -55,7 +60,7 @@ const ofSystem: Readonly<Record<string, NtStatusName>> = {
 };
 
 /** What the engine says. */
-const ofEngine: Readonly<Record<string, NtStatusName>> = {
+const ofEngine: Readonly<Record<string, FailureName>> = {
   ISCSI_BAD_ARGUMENT: 'STATUS_INVALID_PARAMETER',
   ISCSI_WRONG_STATE: 'STATUS_INVALID_PARAMETER',
   ISCSI_QUEUE_FULL: 'STATUS_INSUFFICIENT_RESOURCES',
@@ -65,13 +70,13 @@ const ofEngine: Readonly<Record<string, NtStatusName>> = {
 };
 
 /** The status of what was caught; STATUS_CONNECTION_ABORTED for what no other stands for. Throws InternalErrors on. */
-export function statusOf(error: unknown): NTSTATUS {
+export function statusOf(error: unknown): FailureStatus {
   if (error instanceof InternalError) throw error;
   const name = nameOf(error) ?? (error instanceof IscsiError ? nameOf(error.cause) : undefined);
   return ntStatus[name ?? 'STATUS_CONNECTION_ABORTED'];
 }
 
-function nameOf(error: unknown): NtStatusName | undefined {
+function nameOf(error: unknown): FailureName | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof AggregateError) return nameOf(error.errors[0]); // a name with several addresses
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

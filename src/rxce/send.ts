@@ -2,7 +2,7 @@
 
 import { deferred } from '../base/index.ts';
 import type { VirtualCircuit } from '../engine/index.ts';
-import { type Answer, isUlong } from './answer.ts';
+import { type Answer, isUlong, refusal } from './answer.ts';
 import { RXCE_FLAGS_MASK, RXCE_SEND } from './constants.ts';
 import { firstBytes, type MDL, mdlPieces, totalLength } from './mdl.ts';
 import { ntStatus } from './nt-status.ts';
@@ -30,13 +30,17 @@ export interface SendCalls {
 export function sendCalls(registry: Registry): SendCalls {
   return {
     async RxCeSend(pVc, SendOptions, pMdl, SendLength, pCompletionContext) {
-      const binding = registry.circuit(pVc);
-      const circuit = binding?.circuit;
-      if (binding?.isActive !== true || circuit?.state !== 'active') return refused('STATUS_CONNECTION_DISCONNECTED');
-      const pieces = piecesOf(SendOptions, pMdl, SendLength);
-      if (pieces === undefined) return refused('STATUS_INVALID_PARAMETER');
-      if (binding.outflow.pending >= registry.options.sendBound) return refused('STATUS_INSUFFICIENT_RESOURCES');
-      return await send(binding, circuit, { options: SendOptions, pieces, length: SendLength }, pCompletionContext);
+      try {
+        const binding = registry.circuit(pVc);
+        const circuit = binding?.circuit;
+        if (binding?.isActive !== true || circuit?.state !== 'active') return refused('STATUS_CONNECTION_DISCONNECTED');
+        const pieces = piecesOf(SendOptions, pMdl, SendLength);
+        if (pieces === undefined) return refused('STATUS_INVALID_PARAMETER');
+        if (binding.outflow.pending >= registry.options.sendBound) return refused('STATUS_INSUFFICIENT_RESOURCES');
+        return await send(binding, circuit, { options: SendOptions, pieces, length: SendLength }, pCompletionContext);
+      } catch (error) {
+        return { Status: refusal(error), BytesSent: 0 };
+      }
     },
   };
 }
@@ -50,7 +54,7 @@ interface Wanted {
 /** The pieces to be sent; undefined where options, memory and length do not fit each other. */
 function piecesOf(options: unknown, mdl: unknown, length: unknown): readonly Uint8Array[] | undefined {
   const ours = RXCE_SEND.RXCE_SEND_SYNCHRONOUS | RXCE_SEND.RXCE_SEND_PARTIAL;
-  const pieces = attempt(() => mdlPieces(mdl));
+  const pieces = mdlPieces(mdl);
   if (pieces === undefined || !isUlong(options) || !isUlong(length)) return undefined;
   if ((options & RXCE_FLAGS_MASK & ~ours) !== 0) return undefined;
   const total = totalLength(pieces);
@@ -114,13 +118,4 @@ function refused(
     | 'STATUS_DEVICE_NOT_READY',
 ): Answer<SendOut> {
   return { Status: ntStatus[name], BytesSent: 0 };
-}
-
-/** What a trap of the caller's does not keep us from. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
