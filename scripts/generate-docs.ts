@@ -13,6 +13,7 @@ import { faultsPage } from './docs/faults-page.ts';
 import { iscsidscPage } from './docs/iscsidsc-page.ts';
 import { manPage } from './docs/man-page.ts';
 import { openApiPage } from './docs/openapi-page.ts';
+import { rxcePage } from './docs/rxce-page.ts';
 import { statesPage } from './docs/states-page.ts';
 import { wireFormatPage } from './docs/wire-format-page.ts';
 import { wmiPage } from './docs/wmi-page.ts';
@@ -29,6 +30,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/errors.md': errorsPage,
   'docs/faults.md': faultsPage,
   'docs/iscsidsc.md': () => iscsidscPage(root),
+  'docs/rxce.md': () => rxcePage(root),
   'docs/states.md': statesPage,
   'docs/wire-format.md': wireFormatPage,
   'docs/wmi.md': wmiPage,

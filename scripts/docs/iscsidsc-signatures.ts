@@ -13,6 +13,8 @@ export interface Signature {
   /** The members of the answer besides Status. */
   readonly outNames: readonly string[];
   readonly outTypes: readonly string[];
+  /** What it returns, as it stands. */
+  readonly returnType: string;
   /** The sentences above it. */
   readonly text: string;
 }
@@ -43,6 +45,7 @@ function signatureOf(method: ts.MethodSignature, interfaces: Interfaces): Signat
     parameterNames: method.parameters.map(({ name }) => name.getText()),
     outNames: out.map(({ name }) => name.getText()),
     outTypes: out.map((member) => oneLine(member.type?.getText() ?? '')),
+    returnType: oneLine(method.type?.getText() ?? ''),
     text: oneLine(ts.getTextOfJSDocComment(comment?.comment) ?? ''),
   };
 }

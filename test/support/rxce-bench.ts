@@ -181,3 +181,14 @@ export async function connectBench(bench: RxCeBench): Promise<BuiltCircuit> {
 export async function onWorker<T>(engine: Engine, call: (context: WorkerContext) => T | Promise<T>): Promise<T> {
   return await engine.worker.run(call);
 }
+
+/** A routine by its name, for arguments that no compiler has checked. */
+export function routine(rxCe: RxCe, name: keyof RxCe): (...given: readonly unknown[]) => unknown {
+  const all = rxCe as unknown as Readonly<Record<string, (...given: readonly unknown[]) => unknown>>;
+  return (...given) => all[name as string]?.(...given);
+}
+
+/** The members of an object, to be compared with those of another. */
+export function membersOf(object: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(object));
+}
