@@ -224,6 +224,9 @@ suite('subscriptions', () => {
     const reply = await bench.post(pullEvents(context, '<n:MaxElements>5</n:MaxElements>'));
     assert.deepEqual(inBody(reply, 'PullResponse/Items/DroppedEvents'), ['2']);
     assert.deepEqual(inBody(reply, 'PullResponse/Items/MSiSCSI_AdapterEvent/SupplementText'), ['three', 'four']);
+    bench.world.emit('root/wmi', adapterEvent('five'));
+    const next = await bench.post(pullEvents(context));
+    assert.deepEqual(inBody(next, 'PullResponse/Items/DroppedEvents'), [], 'those that were lost are told once');
   });
 
   test('Renew, GetStatus and Unsubscribe go by the identifier; time ends a subscription that is not renewed', async () => {

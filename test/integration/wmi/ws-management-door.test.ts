@@ -65,6 +65,17 @@ suite('who is let in', () => {
     assert.equal((await guess).status, 401);
   });
 
+  test('who waits so does not keep the endpoint from its end', async () => {
+    const clock = new FakeClock();
+    const bench = await openWsmanBench({ clock });
+    const guess = bench.post(identify, { authorization: basic(wsmanUser, 'guess') });
+    guess.catch(() => undefined);
+    while (clock.pendingTimers === 0) await clock.advance(0);
+    await bench.server.close();
+    assert.equal(clock.pendingTimers, 0);
+    await guess.catch(() => undefined);
+  });
+
   test('on the loopback, no Host that is none of ours', async () => {
     await using bench = await openWsmanBench();
     const reply = await bench.post(identify, { host: 'evil.example:5985' });

@@ -16,11 +16,16 @@ export interface OperationPlace {
 export class Operations {
   readonly #most: number;
   readonly #inside = new Set<AbortController>();
+  readonly #closing = new AbortController();
   #whenEmpty: (() => void) | undefined;
-  #isClosed = false;
 
   constructor(most: number) {
     this.#most = most;
+  }
+
+  /** Aborted as soon as nobody is let in any more. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   get size(): number {
@@ -29,7 +34,7 @@ export class Operations {
 
   /** A place for an operation; undefined when there is none, or never will be. */
   enter(): OperationPlace | undefined {
-    if (this.#isClosed || this.#inside.size >= this.#most) return undefined;
+    if (this.closing.aborted || this.#inside.size >= this.#most) return undefined;
     const controller = new AbortController();
     this.#inside.add(controller);
     return {
@@ -45,7 +50,7 @@ export class Operations {
 
   /** Lets nobody in any more. Operations may go on for `patienceMs`, and are ended then; resolves when none is left or that is over. */
   async close(clock: Clock, patienceMs: number): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     if (this.#inside.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = clock.schedule(patienceMs, () => {

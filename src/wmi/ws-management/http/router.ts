@@ -91,7 +91,9 @@ async function admit(request: FastifyRequest, reply: FastifyReply, tools: Router
   const isAnonymous = tools.allowsAnonymousIdentify && authorization === undefined;
   if (isAnonymous && request.headers['wsmanidentify'] === 'unauthenticated') return false;
   // Who asks without credentials is told at once that they are needed; who guesses them waits.
-  if (authorization !== undefined) await sleep(tools.clock, tools.limits.refusalDelayMs);
+  if (authorization !== undefined) {
+    await sleep(tools.clock, tools.limits.refusalDelayMs, tools.underWay.closing).catch(() => undefined);
+  }
   tools.onAnswer({ operation: undefined, resource: undefined, status: 401, fault: 'AccessDenied', durationMs: 0 });
   await challenge(reply).header('connection', 'close').send('');
   return false;

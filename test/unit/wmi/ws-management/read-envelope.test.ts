@@ -124,7 +124,7 @@ suite('headers that are refused', () => {
       'encodingLimit MinimumEnvelopeLimit',
     ],
     ['a size that is no number', { headers: '<w:MaxEnvelopeSize>big</w:MaxEnvelopeSize>' }, 'invalidHeader'],
-    ['a selector twice', { selectors: { Name: '1', name: '2' } }, 'invalidSelectors DuplicateSelectors'],
+    ['a selector twice', { selectors: { name: '1', Name: '2' } }, 'invalidSelectors DuplicateSelectors'],
     [
       'a selector without name',
       { headers: '<w:SelectorSet><w:Selector>x</w:Selector></w:SelectorSet>' },
