@@ -1,10 +1,12 @@
 // An engine connection: one local address tied to one remote, and the circuits between them.
 
-import { deferred, SessionError, TimeoutError, TransportError, withDeadline } from '../base/index.ts';
+import { SessionError, TimeoutError, TransportError, withDeadline } from '../base/index.ts';
 import { type CircuitHandlers, formatEndpoint, VirtualCircuit } from './circuit.ts';
 import type { Link, LocalBinding, Remote, TransportDriver } from './driver.ts';
 import { Lifetime } from './lifetime.ts';
+import { releaseLink } from './link-release.ts';
 import { integer, type ResolvedEngineOptions } from './options.ts';
+import { reach } from './reach.ts';
 import type { Worker, WorkerContext } from './worker.ts';
 
 /** How a circuit is built. */
@@ -84,7 +86,8 @@ export class EngineConnection {
       this.#ending.abort(new SessionError('ISCSI_CLOSED', `the connection to ${this.#address()} was torn down`));
     }
     return this.#lifetime.end(context, async () => {
-      await Promise.all(this.#attempts);
+      // One that ends may leave others to be released: connects to further addresses of the host.
+      while (this.#attempts.size > 0) await Promise.all(this.#attempts);
       this.#release(this);
     });
   }
@@ -121,7 +124,10 @@ export class EngineConnection {
 
   async #connectLink(signal: AbortSignal): Promise<Link> {
     try {
-      return await this.#parts.driver.connect(this.remote, this.#binding, signal);
+      const way = { remote: this.remote, binding: this.#binding };
+      return await reach(this.#parts.driver, way, signal, (released) => {
+        void this.#track(released);
+      });
     } catch (error) {
       const address = this.#address();
       const why = error instanceof Error ? error.message : String(error);
@@ -135,19 +141,4 @@ export class EngineConnection {
   #address(): string {
     return formatEndpoint({ address: this.remote.host, port: this.remote.port });
   }
-}
-
-/** Resets a link for which there is no use, and waits for its end. @internal */
-export async function releaseLink(link: Link): Promise<void> {
-  const closed = deferred();
-  link.start({
-    received: () => {},
-    written: () => {},
-    ended: () => {},
-    closed: () => {
-      closed.resolve();
-    },
-  });
-  link.reset();
-  await closed.promise;
 }

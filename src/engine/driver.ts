@@ -19,6 +19,11 @@ export interface Remote {
   readonly port: number;
 }
 
+/** Where a link goes to: a remote, and which of its host's addresses, where that was looked up. */
+export interface Destination extends Remote {
+  readonly address?: string;
+}
+
 /** What a link tells its owner. None of these is ever called from inside a call on the link. */
 export interface LinkEvents {
   /** Bytes from the peer, valid during the call only. Not called while the link is paused. */
@@ -91,7 +96,12 @@ export interface TransportDriver {
    * Makes a link. When `signal` is aborted before that, it rejects with the signal's reason after everything is released;
    * other failures reject as they come, and the engine wraps them.
    */
-  connect(remote: Remote, binding: LocalBinding, signal: AbortSignal): Promise<Link>;
+  connect(remote: Destination, binding: LocalBinding, signal: AbortSignal): Promise<Link>;
+  /**
+   * The addresses of a remote's host, to be connected to side by side; none where the host is to be taken as it is. Absent
+   * where hosts have no addresses. Rejects as the failure comes, or with the signal's reason.
+   */
+  lookUp?(remote: Remote, binding: LocalBinding, signal: AbortSignal): Promise<readonly string[]>;
   /**
    * Listens on `port`, 0 for a free one, and hands over each link that a peer makes. Absent where the transport cannot.
    * Rejects as the failure comes; the engine wraps it.

@@ -5,7 +5,7 @@
 // tcp.ts, tls.ts, memory.ts, and faulty.ts, which wraps another. Datagrams (datagram-port.ts) go by udp.ts. The only
 // sockets of the initiator are here. A peer that can be reached in several ways is connected to in all of them at once
 // (connect-race.ts): circuits that have answered are nobody's (contender.ts) until they are taken; connect-over-many.ts
-// decides whose they become.
+// decides whose they become. The addresses of one host name are tried at once too (reach.ts).
 
 export { Address } from './address.ts';
 export { type CircuitHandlers, type DisconnectKind, formatEndpoint, VirtualCircuit } from './circuit.ts';
@@ -32,6 +32,7 @@ export { type DatagramHandlers, type DatagramOptions, DatagramPort } from './dat
 export type {
   DatagramEvents,
   DatagramLink,
+  Destination,
   Link,
   LinkEvents,
   LinkListener,

@@ -2,9 +2,10 @@
 
 import { type CircuitEndpoint, channels, SessionError, TransportError, UsageError } from '../base/index.ts';
 import { type CircuitHandlers, VirtualCircuit } from './circuit.ts';
-import { type EngineParts, releaseLink } from './connection.ts';
+import type { EngineParts } from './connection.ts';
 import type { Link, LinkListener, LocalBinding } from './driver.ts';
 import { Lifetime } from './lifetime.ts';
+import { releaseLink } from './link-release.ts';
 import { integer } from './options.ts';
 import type { WorkerContext } from './worker.ts';
 

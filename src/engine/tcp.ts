@@ -3,7 +3,8 @@
 import net from 'node:net';
 import process from 'node:process';
 import { deferred } from '../base/index.ts';
-import type { Link, LinkListener, LocalBinding, Remote, TransportDriver } from './driver.ts';
+import type { Destination, Link, LinkListener, LocalBinding, TransportDriver } from './driver.ts';
+import { lookUpHost } from './host-addresses.ts';
 import { resolveBinding } from './local-address.ts';
 import { integer } from './options.ts';
 import { SocketLink } from './socket-link.ts';
@@ -32,6 +33,9 @@ export function tcpDriver(options: TcpOptions = {}): TransportDriver {
     async connect(remote, binding, signal) {
       return await connectTcp(remote, binding, keepAliveMs, scratch(), signal);
     },
+    async lookUp({ host }, binding, signal) {
+      return await lookUpHost(host, binding, signal);
+    },
     async openListener({ binding, port }, accepted) {
       return await listenTcp(binding, port, keepAliveMs, accepted);
     },
@@ -52,7 +56,7 @@ function sharedScratch(length: number): () => Uint8Array {
 }
 
 async function connectTcp(
-  remote: Remote,
+  remote: Destination,
   binding: LocalBinding,
   keepAliveMs: number,
   scratch: Uint8Array,
@@ -116,11 +120,12 @@ async function listenTcp(
 }
 
 /** The options that TCP has in common with what runs over it. */
-export function socketOptions(remote: Remote, binding: LocalBinding, keepAliveMs: number): net.TcpNetConnectOpts {
+export function socketOptions(remote: Destination, binding: LocalBinding, keepAliveMs: number): net.TcpNetConnectOpts {
+  const host = remote.address ?? remote.host;
   return {
-    host: remote.host,
+    host,
     port: remote.port,
-    ...resolveBinding(binding, remote.host),
+    ...resolveBinding(binding, host),
     ...streamOptions(keepAliveMs),
   };
 }

@@ -2,7 +2,8 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
-import type { Link, LocalBinding, Remote, TransportDriver } from './driver.ts';
+import type { Destination, Link, LocalBinding, Remote, TransportDriver } from './driver.ts';
+import { lookUpHost } from './host-addresses.ts';
 import { resolveBinding } from './local-address.ts';
 import { integer } from './options.ts';
 import { SocketLink } from './socket-link.ts';
@@ -31,6 +32,9 @@ export function tlsDriver(options: TlsOptions = {}): TransportDriver {
     checkBinding(binding) {
       resolveBinding(binding, undefined);
     },
+    async lookUp({ host }, binding, signal) {
+      return await lookUpHost(host, binding, signal);
+    },
     async connect(remote, binding, signal) {
       return await connectTls(remote, binding, keepAliveMs, options, signal);
     },
@@ -38,7 +42,7 @@ export function tlsDriver(options: TlsOptions = {}): TransportDriver {
 }
 
 async function connectTls(
-  remote: Remote,
+  remote: Destination,
   binding: LocalBinding,
   keepAliveMs: number,
   options: TlsOptions,

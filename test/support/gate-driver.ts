@@ -73,6 +73,8 @@ export class GateDriver implements TransportDriver {
   readonly open: Set<Link> = new Set();
   /** The QuietLinks by host, the last of each. */
   readonly links: Map<string, QuietLink> = new Map();
+  /** The addresses of host names, which gates and links are then told by. */
+  readonly names: Map<string, readonly string[]> = new Map();
   readonly #inner: TransportDriver | undefined;
   readonly #waiting = new Map<string, Deferred<Error | undefined>[]>();
   /** How many connects wait at a gate, and the most that did. */
@@ -95,7 +97,13 @@ export class GateDriver implements TransportDriver {
     for (const gate of this.#waiting.get(host)?.splice(0) ?? []) gate.resolve(error);
   }
 
-  async connect(...[remote, binding, signal]: Parameters<TransportDriver['connect']>): Promise<Link> {
+  async lookUp({ host }: Remote): Promise<readonly string[]> {
+    await Promise.resolve();
+    return this.names.get(host) ?? [];
+  }
+
+  async connect(...[to, binding, signal]: Parameters<TransportDriver['connect']>): Promise<Link> {
+    const remote: Remote = { host: to.address ?? to.host, port: to.port };
     this.connects.push(remote.host);
     const gate = deferred<Error | undefined>();
     const gates = this.#waiting.get(remote.host) ?? [];
