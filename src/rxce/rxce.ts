@@ -34,6 +34,8 @@ export interface RxCe
     AsyncDisposable {
   /** The transports that are built. */
   readonly transports: readonly RXCE_TRANSPORT[];
+  /** The circuits that are built, lost ones included. */
+  readonly circuits: readonly RXCE_VC[];
   /** The IRPs that are allocated and not freed. */
   readonly irps: readonly IRP[];
   /**
@@ -69,6 +71,9 @@ export function openRxCe(options: RxCeOptions): RxCe {
     ...irpCalls(irps),
     get transports(): readonly RXCE_TRANSPORT[] {
       return [...registry.transports.keys()];
+    },
+    get circuits(): readonly RXCE_VC[] {
+      return [...registry.circuits.keys()];
     },
     get irps(): readonly IRP[] {
       return [...irps];
