@@ -163,6 +163,10 @@ export class Service implements InitiatorService, DriverLogins {
     return this.#run(options, () => this.#parts.logins.keepLogin(input));
   }
 
+  keptIsid(login: PersistentLogin, options?: Options): Promise<number | undefined> {
+    return this.#run(options, () => this.#parts.driverLogins.keptIsid(login));
+  }
+
   logout(input: Input<'logout'>, options?: Options): Promise<LogoutInfo> {
     return this.#run(options, () => this.#parts.sessions.logout(input));
   }

@@ -58,6 +58,8 @@ export interface DriverLogins {
   ): Promise<{ readonly sessionId: UniqueId; readonly connectionId: UniqueId }>;
   /** Keeps a login for every start of the service, without carrying it out now. */
   keepLogin(input: Omit<LoginInput, 'isPersistent' | 'existing'>, options?: CallOptions): Promise<PersistentLogin>;
+  /** The ISID that a login which is kept has, over restarts; undefined before its first session. */
+  keptIsid(login: PersistentLogin, options?: CallOptions): Promise<number | undefined>;
 }
 
 const node = { initiatorName: nodeName.exactOptional(), initiatorAlias: z.string().max(255).exactOptional() };
@@ -101,6 +103,12 @@ export class DriverLoginOperations {
     const wanted = asNode.isidQualifier ?? 0;
     const isid = wanted === 0 ? undefined : isids.freeOf(instances.at(checked).name, checked.targetName, wanted);
     return await logins.carryOut(plan, checked.existing, signal, { ...nodeOf(asNode), ...defined({ isid }) });
+  }
+
+  keptIsid(login: PersistentLogin): number | undefined {
+    const { targetName, isInformational, loginOptions, securityFlags, instance, initiatorPort, portal } = login;
+    const place = defined({ instance, initiatorPort, portal });
+    return this.#parts.isids.of({ targetName, isInformational, loginOptions, securityFlags, ...place });
   }
 
   async loginForDiscovery(

@@ -8,56 +8,47 @@ import type { StructureInput } from '../layout/index.ts';
 import type { DataBlock } from '../provider/index.ts';
 import type { WmiGround } from '../wmi-ground.ts';
 import { asLoginOptions } from './login-options.ts';
-import { isOf, uniqueIdOf } from './unique-ids.ts';
+import { uniqueIdOf } from './unique-ids.ts';
 
 /** ISCSI_ANY_INITIATOR_PORT, and in a mapping that the driver chooses. */
 const any = 0xffff_ffff;
 const qualifierValues = 0x1_0000;
 
 /** An instance an adapter. A login for any adapter is the first one's, which carries it out. */
-export function persistentLogins({ service, adapters }: WmiGround): DataBlock<'MSiSCSI_PersistentLogins'> {
+export function persistentLogins({ service, logins, adapters }: WmiGround): DataBlock<'MSiSCSI_PersistentLogins'> {
   return {
     className: 'MSiSCSI_PersistentLogins',
     instances: async (signal) => {
-      const logins = await service.persistentLogins({ signal });
+      const kept = await service.persistentLogins({ signal });
+      const shown = await Promise.all(
+        kept.map(async (login) => asPersistentLogin(login, (await logins.keptIsid(login, { signal })) ?? 0)),
+      );
       return adapters.map((adapter, index) => ({
         instanceName: adapter.name,
-        value: {
-          PersistentLogins: logins
-            .filter(({ instance }) => {
-              return instance === undefined ? index === 0 : instance.toLowerCase() === adapter.name.toLowerCase();
-            })
-            .map((login) => asPersistentLogin(login, adapter)),
-        },
+        value: { PersistentLogins: shown.filter((_login, at) => isCarriedOutBy(adapter, index, kept[at]?.instance)) },
       }));
     },
   };
 }
 
-function asPersistentLogin(
-  login: PersistentLogin,
-  adapter: InitiatorInstance,
-): StructureInput<'ISCSI_Persistent_Login'> {
+function isCarriedOutBy({ name }: InitiatorInstance, index: number, instance: string | undefined): boolean {
+  return instance === undefined ? index === 0 : instance.toLowerCase() === name.toLowerCase();
+}
+
+/** `isid` is 0 before the first session. */
+function asPersistentLogin(login: PersistentLogin, isid: number): StructureInput<'ISCSI_Persistent_Login'> {
   const { targetName, portal, initiatorPort = any, loginOptions } = login;
   return {
     TargetName: targetName,
     SecurityFlags: BigInt(login.securityFlags),
     InitiatorPortNumber: initiatorPort,
     IsInformationalSession: login.isInformational,
-    UniqueIdForISID: isidQualifier(login, adapter),
+    UniqueIdForISID: isid % qualifierValues,
     TargetPortal: { Address: ipAddressOf(portal?.host ?? ''), Socket: portal?.port ?? 0 },
     LoginOptions: asLoginOptions(loginOptions),
     TargetMapping: asWantedMapping(login),
     Username: new TextEncoder().encode(loginOptions.userName ?? ''),
   };
-}
-
-/** The last part of the ISID of the login's session, which its logins after a restart have too; 0 before the first one. */
-function isidQualifier({ actual: { sessionId } }: PersistentLogin, adapter: InitiatorInstance): number {
-  if (sessionId === undefined || !isOf(adapter, sessionId)) return 0;
-  const id = uniqueIdOf(sessionId);
-  const session = adapter.sessions().find(({ uniqueSessionId }) => uniqueSessionId === id);
-  return session === undefined ? 0 : session.session.isid % qualifierValues;
 }
 
 function asWantedMapping({
