@@ -58,6 +58,15 @@ export function datagramCalls(registry: Registry): DatagramCalls {
   };
 }
 
+/** Where a datagram came from, without its zone where that is one of an interface that has gone. */
+function sourceOf({ address, port }: CircuitEndpoint): Uint8Array {
+  try {
+    return encodeTransportAddress({ host: address, port });
+  } catch {
+    return encodeTransportAddress({ host: address.split('%', 1)[0] ?? '', port });
+  }
+}
+
 /** A copy of the bytes in one piece; undefined where options, memory and length do not fit each other, or a datagram. */
 function datagramOf(options: unknown, mdl: unknown, length: unknown): Uint8Array | undefined {
   const ours = RXCE_SEND.RXCE_SEND_SYNCHRONOUS | RXCE_SEND.RXCE_SEND_PARTIAL;
@@ -73,7 +82,7 @@ function datagramOf(options: unknown, mdl: unknown, length: unknown): Uint8Array
 /** Tells the client of a datagram. What of it is neither taken nor goes to a buffer is dropped: a datagram comes once. */
 export function datagramReceived(binding: AddressBinding, bytes: Uint8Array, from: CircuitEndpoint): void {
   const { handler, context } = binding;
-  const source = encodeTransportAddress({ host: from.address, port: from.port });
+  const source = sourceOf(from);
   const given = handler.RxCeReceiveDatagramEventHandler?.(
     context,
     source.length,

@@ -1,6 +1,7 @@
 // A transport for another engine whose links are made with the RxCe names alone, so that whatever runs over an engine can run
 // over the names. What rxce.h has no name for, listening and datagrams of a port, goes to the transport below.
 
+import { onAbort } from '../base/index.ts';
 import {
   Engine,
   type Link,
@@ -56,7 +57,7 @@ async function connectLink(rxCe: RxCe, engine: Engine, { remote, binding, signal
   const address = new RXCE_ADDRESS();
   check(rxCe.RxCeBuildTransport(transport, transportName, 0), 'RxCeBuildTransport');
   const abort = (): void => void rxCe.RxCeTearDownTransport(transport);
-  signal.addEventListener('abort', abort, { once: true });
+  const removeAbort = onAbort(signal, abort);
   try {
     const from = encodeTransportAddress({ host: sourceOf(binding, remote.host), port: 0 });
     check(await rxCe.RxCeBuildAddress(address, transport, from, {}, null), 'RxCeBuildAddress');
@@ -68,7 +69,7 @@ async function connectLink(rxCe: RxCe, engine: Engine, { remote, binding, signal
     await rxCe.RxCeTearDownTransport(transport);
     throw signal.aborted ? signal.reason : error;
   } finally {
-    signal.removeEventListener('abort', abort);
+    removeAbort();
   }
 }
 

@@ -8,6 +8,7 @@ import type { WorkerContext } from '../../../src/engine/index.ts';
 import {
   ntStatus,
   RXCE_CONNECTION,
+  RXCE_SEND,
   RXCE_VC,
   RXCE_VC_STATE,
   RxCeIsVcValid,
@@ -278,4 +279,16 @@ test('RxCeTearDownVC: a worker item that waits for it without the context gets i
   await turns();
   clock.jump(500);
   assert.equal(await item, STATUS_SUCCESS);
+});
+
+test('RxCeTearDownVC: over an engine that was closed meanwhile it succeeds; sends are refused, and nothing was heard', async () => {
+  await using bench = await openRxCeBench();
+  const { rxCe, engine, client } = bench;
+  const { vc } = await connectBench(bench);
+  const sending = rxCe.RxCeSend(vc, RXCE_SEND.RXCE_SEND_SYNCHRONOUS, new Uint8Array(9), 9, null);
+  await engine.close();
+  assert.equal((await sending).Status, STATUS_CONNECTION_DISCONNECTED);
+  assert.equal((await rxCe.RxCeSend(vc, 0, new Uint8Array(1), 1, null)).Status, STATUS_CONNECTION_DISCONNECTED);
+  assert.equal(await rxCe.RxCeTearDownVC(vc), STATUS_SUCCESS);
+  assert.deepEqual(client.names, []);
 });

@@ -171,7 +171,8 @@ test('PRXCE_IND_RECEIVE_DATAGRAM: a datagram with its source; what is not taken 
   driver.ports[0]?.events.received(bytes, { address: '192.0.2.7', port: 99 });
   const source = encodeTransportAddress({ host: '2001:db8::7', port: 99 });
   assert.deepEqual(heard[0], ['receive', 'mine', source.length, source, 0, null, 0, 6, 6, bytes]);
-  assert.equal(heard.length, 2);
+  driver.ports[0]?.events.received(bytes, { address: 'fe80::7%gone0', port: 99 });
+  assert.deepEqual(heard[2]?.[3], encodeTransportAddress({ host: 'fe80::7', port: 99 }));
 });
 
 test('PRXCE_IND_RECEIVE_DATAGRAM: a buffer takes the rest of its datagram, and comes back at once', async () => {
