@@ -44,7 +44,7 @@ if (rxCe.RxCeBuildTransport(transport, '\\\\Device\\\\Tcp', 0) === STATUS_SUCCES
 
 Each routine takes the header's parameters in the header's order, but for memory that it would write to: what comes out stands
 beside \`Status\` in the answer. A routine without out-parameters answers with the status itself; one that takes its time, with
-a promise. None throws or rejects, whatever it is given. \`SystemWorker\`, always the last, is the proof of running on the
+a promise. None throws or rejects, whatever it is given. \`SystemWorker\`, after the header's, is the proof of running on the
 engine's worker, which \`engine.worker.run\` hands to each item. The four objects are the caller's, who makes them; the engine
 fills them in, checks their signatures, and knows by a record of its own which of them are built. Memory (an MDL) is a
 \`Uint8Array\` or an array of several. No callback ever runs inside a routine; a receive callback answers with
@@ -70,15 +70,17 @@ ${calls.map((call) => section(call, titles.get(call.name) ?? [])).join('\n\n')}
 
 # Callbacks
 
-${named(callbackRules, titles)}
+${Object.entries(callbackRules)
+  .map(([name, rules]) => callbackSection(name, rules, titles))
+  .join('\n\n')}
 
 # Structures
 
-${named(structureRules, titles)}
+${named(structureRules)}
 
 # Constants
 
-${named(constantRules, titles)}
+${named(constantRules)}
 
 The enumerations RXCE_CONNECTION_CREATE_OPTIONS and RXCE_CONNECTION_INFORMATION_CLASS and the macros RxCeIsTransportValid,
 RxCeIsAddressValid, RxCeIsConnectionValid and RxCeIsVcValid are all there.
@@ -117,13 +119,30 @@ function section(call: Signature, titles: readonly string[]): string {
   ].join('\n\n');
 }
 
-function named(all: Readonly<Record<string, NameRules>>, titles: ReadonlyMap<string, readonly string[]>): string {
-  const rows = Object.entries(all).map(([name, rules]) => {
-    const tests = titles.get(rules.test ?? name) ?? [];
-    const proof = tests.length === 0 ? '' : `${rules.test ?? name}: ${tests.length}`;
-    return [`\`${name}\``, rules.what, marked(rules.text), proof];
-  });
-  return table(['name', 'here', '', 'tests'], rows);
+function callbackSection(
+  name: string,
+  { what, text, test }: NameRules,
+  titles: ReadonlyMap<string, readonly string[]>,
+): string {
+  const begin = test ?? name;
+  const proofs = (titles.get(begin) ?? []).map((title) => `- ${begin === name ? '' : `${begin}: `}${title}`);
+  const proved = proofs.length === 0 ? [] : [`Proved by:\n${proofs.join('\n')}`];
+  return [
+    `## ${name}`,
+    `${what === 'implemented' ? 'Implemented.' : 'Not applicable:'} ${marked(text)}`,
+    ...proved,
+  ].join('\n\n');
+}
+
+/** Names and values are all held against the headers by one test. */
+function named(all: Readonly<Record<string, NameRules>>): string {
+  const rows = Object.entries(all).map(([name, { what, text }]) => [
+    `\`${name}\``,
+    what,
+    marked(text),
+    'whole.test.ts',
+  ]);
+  return table(['name', 'here', '', 'test'], rows);
 }
 
 function marked(rule: string): string {
