@@ -1,12 +1,13 @@
 // Whom WS-Management lets in, and what it makes of what is no message.
 
 import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { suite, test } from 'node:test';
 import { UsageError } from '../../../src/base/index.ts';
 import { openWsManagement } from '../../../src/wmi/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { ask } from '../../support/raw-http.ts';
+import { ask, type RawAnswer } from '../../support/raw-http.ts';
 import { tlsTestFiles } from '../../support/tls-test-files.ts';
 import {
   basic,
@@ -48,6 +49,25 @@ suite('who is let in', () => {
       assert.equal(reply.text, '');
     }
     assert.equal((await bench.post(envelope({ selectors: keyOfA }))).status, 200);
+  });
+
+  test('who is asked for credentials gives them on the same connection, unless too much is on its way', async () => {
+    await using bench = await openWsmanBench({ limits: { envelopeLength: 8192 } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { port } = bench.server;
+    const sockets = new Set<unknown>();
+    const post = async (headers: Record<string, string>, body: string): Promise<RawAnswer> =>
+      await ask({ host: '127.0.0.1', port, path: '/wsman', method: 'POST', agent, headers }, body, (request) => {
+        request.once('socket', (socket) => sockets.add(socket));
+      });
+    const headers = { 'content-type': 'application/soap+xml' };
+    assert.equal((await post(headers, identify)).status, 401);
+    const shown = await post({ ...headers, authorization: basic(wsmanUser, wsmanPassword) }, identify);
+    assert.equal(shown.status, 200);
+    assert.equal(sockets.size, 1);
+    const tooMuch = await post(headers, 'x'.repeat(8193));
+    assert.deepEqual([tooMuch.status, tooMuch.headers['connection']], [401, 'close']);
+    agent.destroy();
   });
 
   test('who has wrong credentials waits for the answer; who has none does not', async () => {

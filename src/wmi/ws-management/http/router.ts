@@ -95,7 +95,10 @@ async function admit(request: FastifyRequest, reply: FastifyReply, tools: Router
     await sleep(tools.clock, tools.limits.refusalDelayMs, tools.underWay.closing).catch(() => undefined);
   }
   tools.onAnswer({ operation: undefined, resource: undefined, status: 401, fault: 'AccessDenied', durationMs: 0 });
-  await challenge(reply).header('connection', 'close').send('');
+  // Who answers the challenge does so on the same connection, when what was sent is no more than a message.
+  const length = Number(request.headers['content-length'] ?? Number.NaN);
+  if (!(length <= tools.limits.envelopeLength)) reply.header('connection', 'close');
+  await challenge(reply).send('');
   return false;
 }
 
