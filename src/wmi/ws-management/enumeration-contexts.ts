@@ -4,13 +4,6 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../base/index.ts';
 import { soapFault } from './soap-fault.ts';
 
-/** An enumeration that is not at its end. */
-export interface OpenEnumeration<T> {
-  readonly id: string;
-  /** What has not been taken yet. */
-  readonly rest: readonly T[];
-}
-
 interface Kept<T> {
   rest: readonly T[];
   readonly lifetimeMs: number;
