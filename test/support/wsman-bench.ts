@@ -3,7 +3,7 @@
 import { request as httpRequest } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { XMLParser } from 'fast-xml-parser';
-import { WmiError } from '../../src/base/index.ts';
+import { UsageError, WmiError } from '../../src/base/index.ts';
 import type { CimClass, CimProperty } from '../../src/wmi/cim/cim-class.ts';
 import { type CimEventListener, type CimRepository, cimRepositoryOf } from '../../src/wmi/cim/cim-repository.ts';
 import type { CimObject, CimType, CimValue, CimValues } from '../../src/wmi/cim/cim-value.ts';
@@ -98,6 +98,11 @@ export function makeWsmanWorld(): WsmanWorld {
       },
       { name: 'Wait', isStatic: true, parameters: [] },
       { name: 'Break', isStatic: true, parameters: [] },
+      {
+        name: 'Refuse',
+        isStatic: true,
+        parameters: [{ name: 'ChapSecret', type: 'string', isArray: false, isIn: true, isOut: false }],
+      },
     ],
     instances: async () => await Promise.resolve(things),
     put: async (keys, values) => {
@@ -119,6 +124,11 @@ export function makeWsmanWorld(): WsmanWorld {
           });
         });
         return { ReturnValue: 0 };
+      }
+      if (name === 'Refuse') {
+        throw new UsageError('ISCSI_BAD_ARGUMENT', `${input['ChapSecret'] as string} is no secret`, {
+          argument: 'secret',
+        });
       }
       if (name === 'Echo') return { ReturnValue: 0, ...input };
       findThing(keys);

@@ -1,7 +1,9 @@
 // The fault that a failed operation is answered with.
 
 import { type ErrorCode, IscsiError } from '../../base/index.ts';
+import { redact } from './redaction.ts';
 import { type FaultName, type FaultParticulars, SoapFault, soapFault } from './soap-fault.ts';
+import type { XmlElement } from './xml/xml-node.ts';
 
 /** The faults of the codes that a class throws; all others are of the service's own doing. */
 const byCode: Readonly<Partial<Record<ErrorCode, readonly [FaultName, FaultParticulars]>>> = {
@@ -18,16 +20,19 @@ const byCode: Readonly<Partial<Record<ErrorCode, readonly [FaultName, FaultParti
 };
 
 /**
- * The fault of whatever was thrown. `unforeseen` says whether it was a fault of the program, of which the client is told
- * nothing.
+ * The fault of whatever was thrown, without the secrets of the request's body. `unforeseen` says whether it was a fault of the
+ * program, of which the client is told nothing.
  */
-export function faultOf(caught: unknown): { readonly fault: SoapFault; readonly unforeseen: boolean } {
+export function faultOf(
+  caught: unknown,
+  body: XmlElement | undefined,
+): { readonly fault: SoapFault; readonly unforeseen: boolean } {
   if (caught instanceof SoapFault) return { fault: caught, unforeseen: false };
   if (!(caught instanceof IscsiError)) return { fault: soapFault('internalError'), unforeseen: true };
   const { code, message } = caught;
   const [name, particulars] = byCode[code] ?? (['internalError', {}] as const);
   return {
-    fault: soapFault(name, { ...particulars, text: `${code}: ${message}` }),
+    fault: soapFault(name, { ...particulars, text: redact(`${code}: ${message}`, body) }),
     unforeseen: code === 'SERVICE_FAILED',
   };
 }

@@ -11,6 +11,7 @@ import { operationName, perform } from './operations/perform.ts';
 import { type SoapFault, soapFault } from './soap-fault.ts';
 import { parseXml } from './xml/parse-xml.ts';
 import { decodeMessage, type EncodedMessage, encodeMessage, type MessageEncoding } from './xml/text-encoding.ts';
+import type { XmlElement } from './xml/xml-node.ts';
 
 /** What messages are handled with. */
 export interface MessageDesk {
@@ -45,13 +46,19 @@ export interface HandledMessage extends EncodedMessage {
 
 /** Handles a message; whatever happens, there is an answer. Rejects only when the signal is aborted: nobody waits any more. */
 export async function handleMessage(desk: MessageDesk, message: IncomingMessage): Promise<HandledMessage> {
-  const progress: Progress = { encoding: 'utf-8', relatesTo: undefined, operation: undefined, resource: undefined };
+  const progress: Progress = {
+    encoding: 'utf-8',
+    relatesTo: undefined,
+    operation: undefined,
+    resource: undefined,
+    body: undefined,
+  };
   try {
     const text = await answer(desk, message, progress);
     return done(progress, 200, text);
   } catch (caught) {
     message.signal.throwIfAborted();
-    const { fault, unforeseen } = faultOf(caught);
+    const { fault, unforeseen } = faultOf(caught, progress.body);
     const text = writeFault(fault, ids(desk, progress), desk.host);
     const told = done(progress, statusOf(fault), text);
     return {
@@ -68,6 +75,8 @@ interface Progress {
   relatesTo: string | undefined;
   operation: string | undefined;
   resource: string | undefined;
+  /** Of a request: its secrets go into no fault. */
+  body: XmlElement | undefined;
 }
 
 async function answer(desk: MessageDesk, message: IncomingMessage, progress: Progress): Promise<string> {
@@ -84,6 +93,7 @@ async function answer(desk: MessageDesk, message: IncomingMessage, progress: Pro
   const { request } = envelope;
   progress.operation = operationName(request.action);
   progress.resource = request.resourceUri;
+  progress.body = request.body;
   return await performRequest(desk, request, message.signal, progress);
 }
 

@@ -158,6 +158,14 @@ suite('methods', () => {
     assert.equal((await bench.post(envelope({ selectors: keyOfA }))).status, 200);
   });
 
+  test('a fault says what an operation failed with, and none of the secrets that it was told', async () => {
+    await using bench = await openWsmanBench();
+    const reply = await bench.post(call('Refuse', '<p:ChapSecret>open sesame</p:ChapSecret>'));
+    assert.equal(faultOf(reply), 'wsman:InvalidParameter');
+    const [text] = textsAt(reply.text, 'Envelope/Body/Fault/Detail/Text');
+    assert.equal(text, 'ISCSI_BAD_ARGUMENT: *** is no secret');
+  });
+
   test('of what nobody has foreseen the client learns nothing, and the owner all', async () => {
     await using bench = await openWsmanBench();
     const reply = await bench.post(call('Break', ''));
