@@ -53,7 +53,7 @@ fills them in, checks their signatures, and knows by a record of its own which o
 Two things have no name in the header, and are ours: \`indicateAgain(pVc)\` has a client told again of bytes that it has not
 taken, where a client of TDI would post a receive; \`endpoints(pVc)\` tells both ends of a circuit.
 
-Below, *(ours)* marks a choice of ours where the documents are silent ([0017](decisions/0017-rxce.md)); all other rules are theirs.
+Below, *(ours)* marks a choice of ours where the documents are silent ([0021](decisions/0021-rxce.md)); all other rules are theirs.
 
 ## The iSCSI stack over these names
 

@@ -1,5 +1,5 @@
 // What docs/rxce.md says of each routine: what becomes of it here, its statuses, and its rules. A rule that ends with (ours) is
-// our choice where the documents are silent (docs/decisions/0017-rxce.md).
+// our choice where the documents are silent (docs/decisions/0021-rxce.md).
 
 import type { NtStatusName } from '../../src/rxce/index.ts';
 

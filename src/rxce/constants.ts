@@ -67,7 +67,7 @@ export const RXCE_CONNECTION_INFORMATION_CLASS = {
 
 /** The address types of a TA_ADDRESS that are taken. */
 export const TDI_ADDRESS_TYPE = {
-  /** A name that is looked up, and a port; how it is laid out is our own (docs/decisions/0017-rxce.md). */
+  /** A name that is looked up, and a port; how it is laid out is our own (docs/decisions/0021-rxce.md). */
   TDI_ADDRESS_TYPE_UNSPEC: 0,
   TDI_ADDRESS_TYPE_IP: 2,
   TDI_ADDRESS_TYPE_IP6: 23,

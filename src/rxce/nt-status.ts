@@ -2,7 +2,7 @@
 
 import { InternalError, IscsiError } from '../base/index.ts';
 
-/** Name → value. Those that end a circuit or a connect stand for what a transport has to say (docs/decisions/0017-rxce.md). */
+/** Name → value. Those that end a circuit or a connect stand for what a transport has to say (docs/decisions/0021-rxce.md). */
 export const ntStatus = {
   STATUS_SUCCESS: 0x00000000,
   STATUS_PENDING: 0x00000103,
