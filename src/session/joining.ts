@@ -186,15 +186,20 @@ export class Joining {
     throw new LoginError('ISCSI_TOO_MANY_REDIRECTS', `The login was redirected more than ${limits.maxRedirects} times`);
   }
 
+  /** The connection that made the session as it stands; none while it is made anew. */
+  #standing(): Leading | undefined {
+    return this.#isReinstating ? undefined : this.#leading;
+  }
+
   #attempt(cid: number, portal: Portal): LoginAttempt {
     const { targetName, auth } = this.#ownLogin(cid);
-    const leading = this.#isReinstating ? undefined : this.#leading;
+    const leading = this.#standing();
     const isAdded = leading !== undefined && leading.cid !== cid;
     return { targetName, portal, isAdded, usesChap: auth.chap !== undefined };
   }
 
   #loginOptions(cid: number, { portalGroupTag }: Portal): LoginOptions {
-    const leading = this.#isReinstating ? undefined : this.#leading;
+    const leading = this.#standing();
     return {
       ...this.#ownLogin(cid),
       tsih: leading?.tsih ?? 0,

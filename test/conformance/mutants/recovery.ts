@@ -7,8 +7,8 @@ export const recoveryMutants: readonly Mutant[] = [
     row: 'recovery 1',
     defect: 'a reinstated session carries the old TSIH',
     module: 'session/joining.js',
-    find: 'const leading = this.#isReinstating ? undefined : this.#leading;',
-    replace: 'const leading = this.#leading;',
+    find: 'return this.#isReinstating ? undefined : this.#leading;',
+    replace: 'return this.#leading;',
   },
   {
     row: 'recovery 2',

@@ -86,6 +86,7 @@ suite('hawser service', () => {
         state: folder.file('state'),
         socket: running.socket,
         url: null,
+        wsman: null,
       });
       assert.equal((await running.client.status()).pid, running.child.pid);
       assert.equal(await running.stop(signal), 0);
