@@ -57,6 +57,7 @@ export class InitiatorInstance {
   constructor(options: InitiatorInstanceOptions) {
     const { nodeName = defaultInitiatorName(), binding, transport, isids, clock = systemClock } = options;
     this.name = options.name;
+    this.events.setMaxListeners(0); // faces come and go, each with listeners of its own
     this.adapterId = options.adapterId ?? randomAdapterId();
     this.#nodeName = checkName(nodeName, 'nodeName');
     this.#alias = options.alias;

@@ -5,6 +5,7 @@ import { findTargets, logIn, showDevices, startService } from './beginning.ts';
 import { addAndRemove, changePolicy, refuseRemovals } from './connections.ts';
 import type { LoadedTour, Tour } from './context.ts';
 import { openDisk, readImage, writeAgain, writeImage } from './data.ts';
+import { readDriverClasses } from './driver-contract.ts';
 import { logOutByLibrary, logOutSafely } from './leaving.ts';
 import { TourLoad } from './load.ts';
 import { loseAllConnections, loseConnection, loseTarget } from './losses.ts';
@@ -22,6 +23,7 @@ export async function goThrough(tour: Tour): Promise<void> {
   const load = new TourLoad(disk, tour.image.bytes, tour.signal);
   await goThroughUnderLoad({ ...tour, load, sessionId: main });
   await writeAgain(tour, disk);
+  await readDriverClasses(tour);
   await refuseRemovals(tour, main);
   await logOutSafely(tour, main, disk);
   await logOutByLibrary(tour, side);

@@ -145,6 +145,10 @@ interface TourFacts {
   readonly status?: string;
   readonly sessionId?: string;
   readonly how?: string;
+  /** What MSiSCSI_InitiatorSessionInfo has. */
+  readonly sessions?: number;
+  readonly connections?: number;
+  readonly bytes?: number;
 }
 
 test('tour shows and checks everything, and leaves nothing behind', async () => {
@@ -172,10 +176,12 @@ test('tour shows and checks everything, and leaves nothing behind', async () => 
     all.flatMap(({ how }) => how ?? []),
     ['continued', 'reinstated'],
   );
+  const driver = all.find(({ bytes }) => bytes !== undefined);
+  assert.deepEqual([driver?.sessions, driver?.connections], [2, 3]);
   const { status, stdout } = await hawser(['tour', '--size', '4M'], { env });
   assert.equal(status, 0);
   assert.match(stdout, /^ 1\. Start two targets$/m);
-  assert.match(stdout, /^30\. Look at the targets\n {4}They have no session and no connection left$/m);
+  assert.match(stdout, /^31\. Look at the targets\n {4}They have no session and no connection left$/m);
   assert.match(stdout, /^All of it worked, in \d+\.\d s$/m);
   assert.deepEqual(await readdir(folder.path), []);
 });
