@@ -74,7 +74,8 @@ export class RacingLogins {
       return { session, failedPortals, close: session.close.bind(session) };
     } catch (error) {
       events.emit('loginFailed', order.targetName, asIscsiError(error));
-      for (const failure of candidates.failures) this.#portalFailed(order.targetName, failure);
+      // Of one that has not answered by an abort nothing is known; else there is none.
+      for (const failure of candidates.failed) this.#portalFailed(order.targetName, failure);
       await candidates.close();
       throw error;
     }

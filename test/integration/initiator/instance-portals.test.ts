@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 
 import { LoginError, type Portal, tcpDriver } from 'hawser';
 import type { TransportDriver } from 'hawser/engine';
-import { nextTurn, onAbort, ServiceError, systemClock } from '../../../src/base/index.ts';
+import { nextTurn, onAbort, ServiceError, SessionError, systemClock } from '../../../src/base/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { severable } from '../../support/severable-transport.ts';
 import { deadPortal, logIn, openInstance, silentPortal } from './instance-bench.ts';
@@ -127,6 +127,19 @@ suite('a login at several portals', () => {
     assert.deepEqual(seen, []);
     await clock.advance(1);
     assert.deepEqual(seen, [`${blackHole.host} ISCSI_CONNECT_TIMEOUT`]);
+  });
+
+  test('that is given up calls no portal dead that has not answered by then', async () => {
+    const { driver } = withBlackHoles(blackHole.host);
+    const dead = await deadPortal();
+    const instance = openInstance({ transport: driver, clock: new FakeClock() });
+    const seen: string[] = [];
+    instance.events.on('portalFailed', (_name, { host }, { code }) => seen.push(`${host} ${code}`));
+    const login = rejection(logIn(instance, [blackHole, dead]), SessionError);
+    for (let turn = 0; turn < 100; turn += 1) await nextTurn(); // by which the dead one has refused
+    await instance.close({ logOut: false });
+    assert.equal((await login).code, 'ISCSI_CLOSED');
+    assert.deepEqual(seen, [`${dead.host} ISCSI_CONNECT_FAILED`]);
   });
 
   test('follows a redirect from the circuit that answered by a connect of its own', async () => {
