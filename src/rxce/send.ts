@@ -76,15 +76,13 @@ async function send(
   const done = isSynchronous ? deferred<number>() : undefined;
   binding.outflow.add(taken, done?.resolve ?? completionOf(binding, completionContext));
   circuit.send(isNonBlocking ? copyOf(pieces, taken) : pieces);
+  if (!isSynchronous) tellSubmitted(binding, completionContext);
   if (taken === 0) {
     queueMicrotask(() => {
       binding.outflow.progressed(circuit.sentBytes); // no batch will leave for it
     });
   }
-  if (done === undefined) {
-    tellSubmitted(binding, completionContext);
-    return { Status: ntStatus.STATUS_SUCCESS, BytesSent: taken };
-  }
+  if (done === undefined) return { Status: ntStatus.STATUS_SUCCESS, BytesSent: taken };
   const status = await done.promise;
   return status === ntStatus.STATUS_SUCCESS
     ? { Status: ntStatus.STATUS_SUCCESS, BytesSent: taken }

@@ -59,6 +59,7 @@ test('RxCeSend: nothing at all is sent, and ends, too', async () => {
   const { vc } = await connectBench(bench);
   assert.deepEqual(await rxCe.RxCeSend(vc, 0, [], 0, 'nothing'), { Status: STATUS_SUCCESS, BytesSent: 0 });
   await client.until(() => client.heard('sendComplete').length === 1);
+  assert.deepEqual(client.names, ['sendSubmitted', 'sendComplete']);
   const waited = await rxCe.RxCeSend(vc, RXCE_SEND_SYNCHRONOUS, new Uint8Array(0), 0, null);
   assert.equal(waited.Status, STATUS_SUCCESS);
 });
