@@ -24,7 +24,7 @@ export const callbackRules: Readonly<Record<string, NameRules>> = {
     'A receive event was answered with what does not fit, which refuses the data (ours). A circuit that is lost is told by the disconnect event alone.',
   ),
   PRXCE_IND_RECEIVE: is(
-    'At most the lookahead at a time. With STATUS_SUCCESS, what is not taken is kept and indicated with the next arrival; when a whole lookahead is kept, the circuit is paused. Any other status but STATUS_MORE_PROCESSING_REQUIRED refuses the data: it is kept, the circuit is paused at once, and the peer’s end waits behind it. indicateAgain lets it go on (ours). Without a handler, bytes are dropped (ours).',
+    'At most the lookahead at a time. With STATUS_SUCCESS, what is not taken is kept and indicated with the next arrival; when a whole lookahead is kept, the circuit is paused. Any other status but STATUS_MORE_PROCESSING_REQUIRED refuses the data: it is kept, the circuit is paused at once, and the peer’s end waits behind it. indicateAgain lets it go on (ours). What was kept after STATUS_SUCCESS is dropped when the circuit ends: it has been indicated (ours). Without a handler, bytes are dropped (ours).',
   ),
   PRXCE_IND_RECEIVE_DATAGRAM: is(
     'On an address. What is neither taken nor goes to a buffer is dropped, since a datagram comes once (ours). On a connection it never comes: circuits carry no datagrams.',

@@ -192,10 +192,12 @@ async function takeWinners(
 ): Promise<Map<number, NTSTATUS>> {
   const statuses = new Map<number, NTSTATUS>();
   for (const { index, error } of failures) statuses.set(wanted.ways[index]?.index ?? index, statusOf(error));
-  for (const winner of winners) {
+  // All in this turn: what a circuit has to tell before its object is valid, nobody would hear.
+  const taken = winners.map(async (winner) => {
     const made = prepared.get(winner.index);
     if (made !== undefined) statuses.set(made.way.index, await takeWinner(registry, winner, made, cleanedUp));
-  }
+  });
+  await Promise.all(taken);
   return statuses;
 }
 

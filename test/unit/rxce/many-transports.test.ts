@@ -197,6 +197,27 @@ test('RxCeBuildConnectionOverMultipleTransports: all that answer, with a context
   );
 });
 
+test('RxCeBuildConnectionOverMultipleTransports: a winner whose address goes does not keep the others from being heard', async () => {
+  await using stage = await openWays();
+  const { bench, ways } = stage;
+  const connect = new Connect(3);
+  await connect.start(bench, every, ways.addresses);
+  ways.open(0);
+  ways.open(1);
+  for (let turn = 0; turn < 6; turn += 1) await nextTurn();
+  const busy = deferred();
+  const item = onWorker(bench.engine, async () => {
+    await busy.promise;
+  });
+  const down = bench.rxCe.RxCeTearDownAddress(ways.addresses[0]!); // which waits for the worker
+  ways.fail(2);
+  for (let turn = 0; turn < 6; turn += 1) await nextTurn();
+  busy.resolve();
+  await Promise.all([item, down, connect.done]);
+  assert.deepEqual(connect.said, ['0 STATUS_LOCAL_DISCONNECT', '1 STATUS_SUCCESS', '2 STATUS_CONNECTION_REFUSED']);
+  assert.equal(bench.client.bytes.toString(), 'hello');
+});
+
 test('RxCeBuildConnectionOverMultipleTransports: STATUS_INVALID_HANDLE when none gave a circuit, or no address is valid', async () => {
   await using stage = await openWays();
   const { bench, ways } = stage;
