@@ -79,7 +79,11 @@ export const routineRules: Readonly<Record<string, RoutineRules>> = {
   RxCeTearDownAddress: {
     what: 'implemented',
     statuses: ['STATUS_SUCCESS', 'STATUS_INVALID_PARAMETER'],
-    rules: [alongRule, workerRule],
+    rules: [
+      'STATUS_INVALID_PARAMETER also when its pTransport is not the transport, or invalid.',
+      alongRule,
+      workerRule,
+    ],
   },
   RxCeBuildConnection: {
     what: 'implemented',
@@ -159,6 +163,7 @@ export const routineRules: Readonly<Record<string, RoutineRules>> = {
     never: { STATUS_INSUFFICIENT_RESOURCES: noPool },
     rules: [
       'Information is the structure of the class. Length is that of the buffer which it would go to on a 64-bit system, with what it points to behind it; a shorter one is STATUS_BUFFER_OVERFLOW.',
+      'STATUS_INVALID_PARAMETER also when the connection, address or transport behind the circuit is invalid.',
       'RxCeConnectionEndpointInformation counts sends and receive events; Throughput and Delay are 0, not measured (ours).',
     ],
   },
@@ -174,6 +179,7 @@ export const routineRules: Readonly<Record<string, RoutineRules>> = {
     rules: [
       'Success means submitted; the end comes by RxCeSendCompleteEventHandler. The memory belongs to the circuit until then.',
       'RXCE_SEND_SYNCHRONOUS settles with the end, of which no handler hears. Sent is what the system has taken: of what the peer has got a stream knows nothing (ours).',
+      'STATUS_CONNECTION_DISCONNECTED also when the connection of the circuit is invalid.',
       'Without RXCE_SEND_PARTIAL the length is that of the memory.',
       'RXCE_SEND_NON_BLOCKING copies what fits below the engine’s high-water mark; BytesSent tells how much, and with no room the status is STATUS_DEVICE_NOT_READY.',
       'RXCE_SEND_EXPEDITED and RXCE_SEND_NO_RESPONSE_EXPECTED are wishes that no transport of ours has an ear for.',

@@ -44,7 +44,8 @@ export function addressCalls(registry: Registry): AddressCalls {
         const context = registry.worker(SystemWorker);
         const isMisplaced = context === undefined && SystemWorker !== undefined;
         const binding = isMisplaced ? undefined : registry.address(pAddress);
-        return (await binding?.tearDown(context)) ?? ntStatus.STATUS_INVALID_PARAMETER;
+        const isWhole = binding !== undefined && registry.transport(pAddress.pTransport) === binding.parent;
+        return isWhole ? await binding.tearDown(context) : ntStatus.STATUS_INVALID_PARAMETER;
       }),
   };
 }

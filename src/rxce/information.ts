@@ -76,7 +76,8 @@ export function informationCalls(registry: Registry): InformationCalls {
     RxCeQueryInformation: (pVc, InformationClass, Length) =>
       answerWith<InformationOut>(() => {
         const binding = registry.circuit(pVc);
-        const found = binding === undefined ? undefined : informationOf(binding, InformationClass);
+        const isWhole = binding !== undefined && registry.isWhole(binding);
+        const found = isWhole ? informationOf(binding, InformationClass) : undefined;
         if (found === undefined || !isUlong(Length)) return { Status: ntStatus.STATUS_INVALID_PARAMETER };
         if (Length < found.length) return { Status: ntStatus.STATUS_BUFFER_OVERFLOW };
         return { Status: ntStatus.STATUS_SUCCESS, Information: found.information };

@@ -53,6 +53,13 @@ export class Registry {
     return RxCeIsVcValid(given) ? this.circuits.get(given) : undefined;
   }
 
+  /** Whether the connection, the address and the transport behind a circuit are what their signatures must say. */
+  isWhole({ parent: connection }: VcBinding): boolean {
+    const { parent: address } = connection;
+    const isOnAddress = this.connection(connection.object) !== undefined && this.address(address.object) !== undefined;
+    return isOnAddress && this.transport(address.parent.object) !== undefined;
+  }
+
   /** Whether an object is one that can be built, and nobody builds or uses. */
   isFree<T extends RxCeObject>(given: unknown, type: new () => T): given is T {
     if (!(given instanceof type) || this.isKnown(given) || this.#claimed.has(given)) return false;

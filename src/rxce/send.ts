@@ -33,7 +33,8 @@ export function sendCalls(registry: Registry): SendCalls {
       try {
         const binding = registry.circuit(pVc);
         const circuit = binding?.circuit;
-        if (binding?.isActive !== true || circuit?.state !== 'active') return refused('STATUS_CONNECTION_DISCONNECTED');
+        const isUsable = binding?.isActive === true && registry.connection(binding.parent.object) !== undefined;
+        if (!isUsable || circuit?.state !== 'active') return refused('STATUS_CONNECTION_DISCONNECTED');
         const pieces = piecesOf(SendOptions, pMdl, SendLength);
         if (pieces === undefined) return refused('STATUS_INVALID_PARAMETER');
         if (binding.outflow.pending >= registry.options.sendBound) return refused('STATUS_INSUFFICIENT_RESOURCES');

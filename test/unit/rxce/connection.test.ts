@@ -79,6 +79,19 @@ test('RxCeTearDownAddress: takes its connections along, and STATUS_INVALID_PARAM
   assert.equal(await rxCe.RxCeTearDownAddress(address), STATUS_INVALID_PARAMETER);
 });
 
+test('RxCeTearDownAddress: STATUS_INVALID_PARAMETER when its transport is invalid, and then nothing has gone', async () => {
+  await using bench = await openRxCeBench();
+  const { rxCe, address, transport } = bench;
+  const { Signature } = transport;
+  transport.Signature = 0;
+  assert.equal(await rxCe.RxCeTearDownAddress(address), STATUS_INVALID_PARAMETER);
+  transport.Signature = Signature;
+  address.pTransport = null;
+  assert.equal(await rxCe.RxCeTearDownAddress(address), STATUS_INVALID_PARAMETER);
+  address.pTransport = transport;
+  assert.equal(await rxCe.RxCeTearDownAddress(address), STATUS_SUCCESS);
+});
+
 test('RxCeBuildConnection: connection and circuit are both valid, and linked to what they are built on', async () => {
   await using bench = await openRxCeBench();
   const { address, client } = bench;

@@ -118,6 +118,19 @@ test('RxCeQueryInformation: STATUS_INVALID_PARAMETER for what is no valid circui
   assert.deepEqual(ask(vc, 1, 100), { Status: STATUS_INVALID_PARAMETER });
 });
 
+test('RxCeQueryInformation: STATUS_INVALID_PARAMETER when the connection, address or transport behind the circuit is invalid', async () => {
+  await using bench = await openRxCeBench();
+  const { rxCe, address, transport } = bench;
+  const { vc, connection } = await connectBench(bench);
+  for (const behind of [connection, address, transport]) {
+    const { Signature } = behind;
+    behind.Signature = 0;
+    assert.deepEqual(rxCe.RxCeQueryInformation(vc, 1, 100), { Status: STATUS_INVALID_PARAMETER });
+    behind.Signature = Signature;
+    assert.equal(rxCe.RxCeQueryInformation(vc, 1, 100).Status, STATUS_SUCCESS);
+  }
+});
+
 test('RxCeAllocateIrpWithMDL: an IRP is on the list for debugging until it is freed; null for what cannot be', async () => {
   await using bench = await openRxCeBench();
   const { rxCe } = bench;

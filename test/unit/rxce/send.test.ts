@@ -172,6 +172,16 @@ test('RxCeSend: STATUS_CONNECTION_DISCONNECTED on a circuit that is none, torn d
   assert.equal(await send(vc), STATUS_CONNECTION_DISCONNECTED);
 });
 
+test('RxCeSend: STATUS_CONNECTION_DISCONNECTED on a circuit whose connection is invalid', async () => {
+  await using bench = await openRxCeBench();
+  const { vc, connection } = await connectBench(bench);
+  const { Signature } = connection;
+  connection.Signature = 0;
+  const { Status } = await bench.rxCe.RxCeSend(vc, 0, hello, 5, null);
+  connection.Signature = Signature;
+  assert.equal(Status, STATUS_CONNECTION_DISCONNECTED);
+});
+
 test('RxCeSend: what was accepted and did not leave ends with STATUS_CONNECTION_DISCONNECTED, before the disconnect event', async () => {
   await using bench = await openRxCeBench();
   const { rxCe, client } = bench;
