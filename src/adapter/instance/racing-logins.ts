@@ -16,6 +16,9 @@ import { logInAtPortals } from './portal-logins.ts';
 /** How long each connection of a login may take while another portal waits to be tried. */
 const hurryMs = 3000;
 
+/** How many logins that are over may have portals that are still asked; each of these is a socket. */
+const mostUnanswered = 32;
+
 /** A login at one portal or another. */
 export type LoginOrder = Omit<ConnectOptions, 'portal' | 'existing' | 'signal'> & { readonly initiatorName: string };
 
@@ -93,6 +96,9 @@ export class RacingLogins {
     };
     for (const failure of candidates.failed) report(failure);
     this.#unanswered.add(candidates);
+    const [oldest] = this.#unanswered;
+    // Whoever logs in again and again hears of the dead portal by the later ones. It never rejects.
+    if (oldest !== undefined && this.#unanswered.size > mostUnanswered) void oldest.close();
     void candidates.finish(report).then(() => this.#unanswered.delete(candidates)); // never rejects; `close` cuts it short
   }
 

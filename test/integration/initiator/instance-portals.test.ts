@@ -129,6 +129,33 @@ suite('a login at several portals', () => {
     assert.deepEqual(seen, [`${blackHole.host} ISCSI_CONNECT_TIMEOUT`]);
   });
 
+  test('keeps a bound on the silent connects of logins that are over', async () => {
+    await using lab = await openLab();
+    const clock = new FakeClock();
+    const { driver } = withBlackHoles(blackHole.host);
+    let silent = 0;
+    const transport: TransportDriver = {
+      ...driver,
+      connect: async (remote, binding, signal) => {
+        if (remote.host !== blackHole.host) return await driver.connect(remote, binding, signal);
+        silent += 1;
+        return await driver.connect(remote, binding, signal).finally(() => {
+          silent -= 1;
+        });
+      },
+    };
+    const instance = openInstance({ transport, clock });
+    for (let round = 0; round < 40; round += 1) {
+      const login = logIn(instance, [blackHole, ...lab.target.portals]);
+      const { uniqueSessionId } = await whileTimeStandsStill(login);
+      await whileTimeStandsStill(instance.logoutFromTarget(uniqueSessionId));
+    }
+    for (let turn = 0; silent > 32 && turn < 100; turn += 1) await nextTurn();
+    assert.equal(silent, 32);
+    await instance.close({ logOut: true });
+    assert.equal(silent, 0);
+  });
+
   test('that is given up calls no portal dead that has not answered by then', async () => {
     const { driver } = withBlackHoles(blackHole.host);
     const dead = await deadPortal();
