@@ -19,7 +19,9 @@ export const callbackRules: Readonly<Record<string, NameRules>> = {
   PRXCE_IND_DISCONNECT: is(
     'Once, for an end that the client has not asked for: DisconnectFlags is TDI_DISCONNECT_RELEASE when the peer has closed in order, else TDI_DISCONNECT_ABORT. There is no data or information with it.',
   ),
-  PRXCE_IND_ENDPOINT_ERROR: is('The port of an address has failed, or its transport was torn down (ours).'),
+  PRXCE_IND_ENDPOINT_ERROR: is(
+    'The transport of an address was torn down (ours). A datagram that did not get through makes no address unusable.',
+  ),
   PRXCE_IND_CONNECTION_ERROR: is(
     'A receive event was answered with what does not fit, which refuses the data (ours). A circuit that is lost is told by the disconnect event alone.',
   ),

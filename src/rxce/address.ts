@@ -68,9 +68,8 @@ async function buildAddress(registry: Registry, { object, parent, handler, conte
     received: (bytes, from) => {
       if (binding !== undefined) datagramReceived(binding, bytes, from);
     },
-    failed: (error) => {
-      binding?.fail(statusOf(error));
-    },
+    // A datagram that did not get through is no error of the endpoint, which would be of no use from then on.
+    failed: () => {},
   };
   try {
     if (hasDatagrams)

@@ -205,10 +205,12 @@ test('PRXCE_IND_RECEIVE_DATAGRAM: refused, or answered with nonsense, it is drop
   assert.equal(stage.heard.length, misfits.length);
 });
 
-test('PRXCE_IND_ENDPOINT_ERROR: a port that fails is told, with the status', async () => {
+test('PRXCE_IND_ENDPOINT_ERROR: not told of a datagram that did not get through, but when the transport goes, and once', async () => {
   await using stage = await bench();
   stage.driver.ports[0]?.events.failed(Object.assign(new Error('read ENETUNREACH'), { code: 'ENETUNREACH' }));
-  assert.deepEqual(stage.heard, [['error', 'mine', ntStatus.STATUS_NETWORK_UNREACHABLE]]);
+  assert.deepEqual(stage.heard, []);
+  assert.equal(await stage.rxCe.RxCeTearDownTransport(stage.transport), STATUS_SUCCESS);
+  assert.deepEqual(stage.heard, [['error', 'mine', ntStatus.STATUS_LOCAL_DISCONNECT]]);
 });
 
 test('RxCeBuildConnection: over a transport that has no circuits it ends with an error, and nothing is left behind', async () => {
