@@ -45,7 +45,9 @@ export async function openManagement(
 }
 
 function logAnswer(logger: Logger, { operation, resource, status, fault, durationMs: exactly }: WsAnswerFacts): void {
-  const isNotable = status === 401 || status >= 500;
+  // Who fetches events is told so whenever there were none for a while, and asks again: that is nobody's fault.
+  const isQuiet = operation === 'Pull' && fault === 'TimedOut';
+  const isNotable = status === 401 || (status >= 500 && !isQuiet);
   const durationMs = Math.round(exactly);
   logger[isNotable ? 'warn' : 'debug'](
     { event: 'wsmanAnswered', operation, resource, status, fault, durationMs },

@@ -124,6 +124,30 @@ suite('hawser service --wsman', () => {
     }
   });
 
+  test('a subscriber for whom nothing has happened yet leaves no warning in the log', async () => {
+    await using dir = await makeTempDir();
+    await writeFile(dir.file('password'), wsmanPassword, { mode: 0o600 });
+    const places = ['--state', dir.file('state'), '--socket', dir.file('hawser.sock')];
+    const wsman = ['--wsman', '0', '--wsman-user', wsmanUser, '--wsman-password-file', dir.file('password')];
+    const service = startHawser(['service', '--json', ...places, ...wsman]);
+    const ended = exitOf(service);
+    let log = '';
+    service.stderr?.on('data', (piece: Buffer) => {
+      log += piece.toString();
+    });
+    const port = Number(new URL(String((await firstDocument(service))['wsman'])).port);
+    const uri = `${wmiUri}MSiSCSI_AdapterEvent`;
+    const subscribed = await postMessage(port, envelope({ action: actions.subscribe, uri, body: subscribeBody() }), {});
+    const [context = ''] = textsAt(subscribed.text, 'Envelope/Body/SubscribeResponse/EnumerationContext');
+    const headers = '<w:OperationTimeout>PT0.1S</w:OperationTimeout>';
+    const pulled = await postMessage(port, envelope({ action: actions.pull, headers, body: pullBody(context) }), {});
+    assert.match(pulled.text, /TimedOut/);
+    service.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    assert.match(log, /wsmanClosed/);
+    assert.doesNotMatch(log, /wsmanAnswered/);
+  });
+
   test('refuses what would let everybody in, before anything is opened: the exit status of ISCSI_BAD_ARGUMENT', async () => {
     await using dir = await makeTempDir();
     await writeFile(dir.file('password'), wsmanPassword, { mode: 0o600 });
