@@ -19,7 +19,8 @@ export class EventLog {
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
   /** How many events there have been; the last one has this number. */
   #count = 0;
-  #grown: Deferred<void> = deferred();
+  /** Of each reader that has read everything. Not one promise for all: until the next event it would hold whoever has gone. */
+  readonly #waiting = new Set<Deferred<void>>();
   #isClosed = false;
 
   constructor(start: string = Date.now().toString(36), bound: number = mostEvents) {
@@ -41,9 +42,7 @@ export class EventLog {
     this.#ring.push(event);
     if (this.#ring.length > this.#bound) this.#ring.shift();
     for (const listener of this.#listeners) listener(event);
-    const grown = this.#grown;
-    this.#grown = deferred();
-    grown.resolve();
+    this.#wake();
   }
 
   /** Calls `listener` with every event from now on, until what is returned is called. It must not throw. */
@@ -57,7 +56,7 @@ export class EventLog {
   /** Lets readers read what there is, and then end. */
   close(): void {
     this.#isClosed = true;
-    this.#grown.resolve();
+    this.#wake();
   }
 
   /**
@@ -90,9 +89,24 @@ export class EventLog {
       } else if (this.#isClosed) {
         return;
       } else {
-        await raceAbort(this.#grown.promise, signal);
+        await this.#growth(signal);
       }
     }
+  }
+
+  /** Waits until there is another event, or will be none. */
+  async #growth(signal: AbortSignal | undefined): Promise<void> {
+    const grown = deferred();
+    this.#waiting.add(grown);
+    try {
+      await raceAbort(grown.promise, signal);
+    } finally {
+      this.#waiting.delete(grown);
+    }
+  }
+
+  #wake(): void {
+    for (const grown of this.#waiting) grown.resolve();
   }
 
   #missed(after: string | undefined): ServiceEvent {

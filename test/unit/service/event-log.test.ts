@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { nextTurn } from '../../../src/base/index.ts';
 import type { ServiceEvent } from '../../../src/service/contract/events.ts';
@@ -67,5 +69,24 @@ suite('the event log', () => {
     log.close();
     log.publish('too late');
     assert.deepEqual(await read, ['last']);
+  });
+
+  test('a reader that has gone is not held until the next event', async () => {
+    const log = new EventLog('run');
+    const leave = async (): Promise<WeakRef<Error>> => {
+      const reason = new Error('the reader goes');
+      const going = new AbortController();
+      const reading = log.read(undefined, going.signal)[Symbol.asyncIterator]().next();
+      going.abort(reason);
+      await assert.rejects(reading);
+      return new WeakRef(reason);
+    };
+    const gone = await leave();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    await nextTurn();
+    collect();
+    assert.equal(gone.deref(), undefined);
+    log.close();
   });
 });
