@@ -72,7 +72,7 @@ export const userModeStandings: Readonly<Record<string, Standing>> = {
   MSIscsiInitiator_Portal: part('a portal'),
   MSIscsiInitiator_PortalGroup: part('a portal group'),
   MSIscsiInitiator_IKEPresharedKeyAuthenticationInfo: part('an identity and its preshared key'),
-  MSFT_iSCSITarget: implemented('a target and whether there is a session with it', connectProof),
+  MSFT_iSCSITarget: implemented('a target and whether a session with it is up', connectProof),
   MSFT_iSCSISession: implemented('a session', connectProof, [
     storage,
     'MSFT_iSCSISession shows ids and digests, who proves what, and whether the session is kept',

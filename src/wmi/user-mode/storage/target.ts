@@ -53,11 +53,14 @@ const targetTable = {
 /** The class over a service. Every method may be called on the class, and on a target. */
 export function storageTargetClass(service: InitiatorService): CimClass {
   return tableClass(targetTable, {
-    instances: async (signal) =>
-      (await service.targets({}, { signal })).map(({ targetName, sessions }) => ({
+    instances: async (signal) => {
+      const [targets, sessions] = await Promise.all([service.targets({}, { signal }), service.sessions({ signal })]);
+      const lost = new Set(sessions.filter(({ state }) => state === 'lost').map(({ sessionId }) => sessionId));
+      return targets.map(({ targetName, sessions: ids }) => ({
         NodeAddress: targetName,
-        IsConnected: sessions.length > 0,
-      })),
+        IsConnected: ids.some((id) => !lost.has(id)),
+      }));
+    },
     methods: {
       Connect: async (call) => {
         const { signal } = call;

@@ -86,6 +86,19 @@ test('a session between reconnects is not connected, and has no connection', asy
   assert.deepEqual(await instancesOf(service, 'MSFT_iSCSIConnection'), []);
 });
 
+test('a target is connected while one of its sessions is', async () => {
+  const isConnected = async (states: readonly ('loggedIn' | 'lost')[]): Promise<unknown> => {
+    const sessions = states.map((state, at) => sampleSession(at + 1, { state }));
+    const targets = [{ targetName: disk, instances: [], sessions: sessions.map(({ sessionId }) => sessionId) }];
+    const { service } = makeFakeService({ ...base, sessions, targets });
+    return (await instancesOf(service, 'MSFT_iSCSITarget'))[0]?.['IsConnected'];
+  };
+  assert.deepEqual(
+    [await isConnected([]), await isConnected(['lost']), await isConnected(['lost', 'loggedIn'])],
+    [false, false, true],
+  );
+});
+
 test('Connect asks for a session with devices, of any portal and without authentication, unless told otherwise', async () => {
   assert.deepEqual(await connect({}), [
     done,
