@@ -27,7 +27,7 @@ export const methodStandings: Readonly<Record<string, Standing>> = {
     [operations, 'what cannot be has a status of its own, and leaves nothing behind'],
   ),
   'MSiSCSI_Operations.LogoutFromTarget': implemented(
-    'asks no holder of a device, which is done above this floor; what is open is drained and flushed. It ends the reconnecting of a lost session',
+    'asks no holder of a device, which is done above this floor; what is open is drained and flushed. It ends the reconnecting of a lost session. A target that refuses changes nothing of that: it is told by events',
     [operations, 'asks nobody: open devices are drained, flushed and gone'],
     [operations, 'ends the reconnecting of a session that is lost, for one that is persistent too'],
   ),

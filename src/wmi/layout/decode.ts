@@ -12,9 +12,11 @@ import { readText } from './text.ts';
  * padding behind its last member may be missing.
  *
  * Throws WmiError `WMI_BAD_BUFFER`, naming member and offset, for a buffer that is shorter than its counts say, and for
- * text of an odd length or longer than its room.
+ * text of an odd length or longer than its room. Throws UsageError `ISCSI_BAD_ARGUMENT` for what are no bytes.
  */
 export function decodeStructure<N extends StructureName>(name: N, bytes: Uint8Array): StructureValue<N> {
+  const given: unknown = bytes;
+  if (!(given instanceof Uint8Array)) throw new Place(name).badValue('is no Uint8Array');
   const decoder = new Decoder(name, bytes);
   // The table gives the type and the value the same members.
   return decoder.structure(name, 0, true) as StructureValue<N>;

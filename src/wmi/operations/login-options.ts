@@ -46,9 +46,7 @@ export function loginOptionsOf({ LoginOptions: given, Username, Password }: Cred
       : {}),
     ...(has(bit.ISCSI_LOGIN_OPTIONS_DEFAULT_TIME_2_WAIT) ? { defaultTime2Wait: given.DefaultTime2Wait } : {}),
     ...(has(bit.ISCSI_LOGIN_OPTIONS_DEFAULT_TIME_2_RETAIN) ? { defaultTime2Retain: given.DefaultTime2Retain } : {}),
-    ...(has(bit.ISCSI_LOGIN_OPTIONS_USERNAME) && Username.length > 0
-      ? { userName: new TextDecoder().decode(Username) }
-      : {}),
+    ...(has(bit.ISCSI_LOGIN_OPTIONS_USERNAME) && Username.length > 0 ? { userName: nameOf(Username) } : {}),
     ...(has(bit.ISCSI_LOGIN_OPTIONS_PASSWORD) ? { password: passwordOf(Password) } : {}),
   };
 }
@@ -75,6 +73,15 @@ function authTypeOf(type: number): (typeof authTypes)[number] {
 
 function digestOf(type: number): DigestWish {
   return digests[type] ?? refuse('ISDSC_INVALID_PARAMETER');
+}
+
+/** CHAP_N is text in UTF-8 (RFC 7143 §12.1.3). */
+function nameOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return refuse('ISDSC_INVALID_PARAMETER');
+  }
 }
 
 function passwordOf(bytes: Uint8Array): Secret {

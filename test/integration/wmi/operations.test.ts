@@ -146,6 +146,8 @@ for (const way of ['typed', 'raw'] satisfies Way[]) {
       assert.equal(await status(1, 'a-wrong-secret'), isdsc('ISDSC_AUTHENTICATION_FAILURE'));
       assert.equal(await status(1, 'short'), isdsc('ISDSC_INVALID_TARGET_CHAP_SECRET'));
       assert.equal(await status(3, secret), isdsc('ISDSC_INVALID_LOGON_AUTH_TYPE'));
+      const noText = { ...chap(1, secret), Username: Uint8Array.of(0x75, 0xff) };
+      assert.equal((await logIn(lab, noText)).Status, isdsc('ISDSC_INVALID_PARAMETER'));
       assert.equal(await status(2, secret), isdsc('ISDSC_TARGET_AUTHINFO_UNAVAILABLE'));
       const share = async (value: string): Promise<number> =>
         (await lab.operate('SetCHAPSharedSecret', { SharedSecret: bytes(value) })).Status;

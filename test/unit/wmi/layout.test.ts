@@ -167,6 +167,13 @@ suite('data items', () => {
     }
   });
 
+  test('what are no bytes is a mistake of the caller, named as such', () => {
+    assert.throws(() => decodeStructure('LogoutFromTarget_IN', undefined as never), {
+      code: 'ISCSI_BAD_ARGUMENT',
+      argument: 'LogoutFromTarget_IN',
+    });
+  });
+
   test('a short one is refused by its name', () => {
     assert.throws(() => decodeItem('MSiSCSI_HBASessionConfig', 'MaxBurstLength', bytesOf('0000')), {
       code: 'WMI_BAD_BUFFER',
