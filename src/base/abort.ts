@@ -36,6 +36,32 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 }
 
 /**
+ * Does `work` with a signal that is aborted as soon as one of these is, and waits for it no longer than that. Rejects with
+ * the reason of the first that is aborted already. Not AbortSignal.any: what that hangs on a signal that lives as long as the
+ * program would stay there for as long (Node 20).
+ */
+export async function untilAborted<T>(
+  signals: readonly (AbortSignal | undefined)[],
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  for (const signal of signals) throwIfAborted(signal);
+  const life = new AbortController();
+  const forget = signals.map((signal) => {
+    return signal === undefined
+      ? undefined
+      : onAbort(signal, () => {
+          life.abort(signal.reason);
+        });
+  });
+  try {
+    const result = work(life.signal);
+    return result instanceof Promise ? await raceAbort(result, life.signal) : result;
+  } finally {
+    for (const stop of forget) stop?.();
+  }
+}
+
+/**
  * Waits for `promise`, or rejects with the signal's reason as soon as it is aborted. The work behind `promise` is not
  * stopped by this: who started it must listen to the signal too.
  */

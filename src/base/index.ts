@@ -2,7 +2,7 @@
 // Pure but for the clock; imports nothing of ours. Errors have a stable code from errors/codes.ts, which is also where
 // exit statuses come from. Timers are taken from a Clock, and abort listeners are added in abort.ts and clock.ts alone.
 
-export { type Deferred, deferred, onAbort, raceAbort, throwIfAborted } from './abort.ts';
+export { type Deferred, deferred, onAbort, raceAbort, throwIfAborted, untilAborted } from './abort.ts';
 export { assert, InternalError, unreachable } from './assert.ts';
 export {
   equalBytes,

@@ -1,7 +1,7 @@
 // The initiator service in this process: every operation of the contract, each checked here, whoever calls.
 
 import type { InitiatorInstance } from '../adapter/index.ts';
-import { onAbort, raceAbort, ServiceError, throwIfAborted } from '../base/index.ts';
+import { ServiceError, untilAborted } from '../base/index.ts';
 import type { DeviceHandle, Holder } from '../devices/index.ts';
 import type { DeviceInfo, HoldInfo, PersistentDevice } from './contract/devices.ts';
 import type { IsnsServer, KnownTarget, SendTargetsPortal } from './contract/discovery.ts';
@@ -355,22 +355,7 @@ export class Service implements InitiatorService, DriverLogins {
    */
   async #run<T>(options: Options, work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     if (this.#closed !== undefined) throw stopping();
-    throwIfAborted(options?.signal);
-    // Not AbortSignal.any: what that hangs on the service's own signal would stay there for as long as the service runs.
-    const life = new AbortController();
-    const forget = [options?.signal, this.#ending.signal].map((signal) => {
-      return signal === undefined
-        ? undefined
-        : onAbort(signal, () => {
-            life.abort(signal.reason);
-          });
-    });
-    try {
-      const result = work(life.signal);
-      return result instanceof Promise ? await raceAbort(result, life.signal) : result;
-    } finally {
-      for (const stop of forget) stop?.();
-    }
+    return await untilAborted([options?.signal, this.#ending.signal], work);
   }
 
   async #close(): Promise<void> {

@@ -1,6 +1,6 @@
 // The provider: requests for classes by name or GUID, with bytes and NTSTATUS codes as a driver has them, or with values.
 
-import { assert, onAbort, raceAbort, SessionError, UsageError, WmiError } from '../../base/index.ts';
+import { assert, SessionError, UsageError, untilAborted, WmiError } from '../../base/index.ts';
 import {
   type ClassStructure,
   type DataClassName,
@@ -305,22 +305,7 @@ export class WmiProvider {
 
   /** One request: refused once closed, and waited for no longer than the caller or the provider says. */
   async #run<T>({ signal }: WmiCallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.#ending.signal.throwIfAborted();
-    signal?.throwIfAborted();
-    // Not AbortSignal.any: what that hangs on the provider's own signal would stay there for as long as the provider is used.
-    const life = new AbortController();
-    const forget = [signal, this.#ending.signal].map((each) => {
-      return each === undefined
-        ? undefined
-        : onAbort(each, () => {
-            life.abort(each.reason);
-          });
-    });
-    try {
-      return await raceAbort(work(life.signal), life.signal);
-    } finally {
-      for (const stop of forget) stop?.();
-    }
+    return await untilAborted([this.#ending.signal, signal], work);
   }
 
   #fire(className: EventClassName, { instanceName, value }: AnyInstance): void {
