@@ -72,6 +72,14 @@ export {
 } from './isdsc/codes.ts';
 export { type DeviceKind, deviceKindOf } from './isdsc/device-kinds.ts';
 export { statusOfCode, statusOfError, statusValue } from './isdsc/from-error.ts';
+export {
+  IKE_IDENTIFICATION_PAYLOAD_TYPE,
+  ISCSI_AUTH_TYPES,
+  ISCSI_DIGEST_TYPES,
+  ISCSI_LOGIN_FLAGS,
+  ISCSI_LOGIN_OPTIONS_INFO_SPECIFIED,
+  ISCSI_SECURITY_FLAGS,
+} from './isdsc/login-values.ts';
 export { type StatusFacts, statusFacts } from './isdsc/lookup.ts';
 export { lunFieldOf, lunNameOf, lunNumberOf } from './isdsc/lun-numbers.ts';
 export { chapSecretLength, ikeIdentityText, radiusSecretLength } from './isdsc/secrets.ts';
