@@ -76,3 +76,4 @@ export type { RadiusMutual } from './logins/login-rules.ts';
 export { openService } from './open-service.ts';
 export type { ServiceInstanceOptions, ServiceOptions, SessionDefaults } from './options.ts';
 export { Service } from './service.ts';
+export { formatUniqueId, parseUniqueId } from './unique-ids.ts';

@@ -1,8 +1,9 @@
 // ISCSI_LoginOptions of what the service keeps for a login.
 
-import type { DigestWish, StoredLoginOptions } from '../../service/index.ts';
+import type { StoredLoginOptions } from '../../service/index.ts';
 import type { StructureInput } from '../layout/index.ts';
-import { ISCSI_LOGIN_OPTIONS_INFO_SPECIFIED as bit, ISCSI_AUTH_TYPES, ISCSI_DIGEST_TYPES } from '../values/index.ts';
+import { asDigest } from '../login-meanings.ts';
+import { ISCSI_LOGIN_OPTIONS_INFO_SPECIFIED as bit, ISCSI_AUTH_TYPES } from '../values/index.ts';
 
 const authTypes = {
   none: ISCSI_AUTH_TYPES.ISCSI_NO_AUTH_TYPE,
@@ -32,10 +33,4 @@ export function asLoginOptions(options: StoredLoginOptions): StructureInput<'ISC
     LoginFlags: options.loginFlags ?? 0,
     AuthType: authTypes[options.authType ?? 'none'],
   };
-}
-
-/** `preferred` is not the header's, which says CRC32C of what may be none as well. */
-function asDigest(wish: DigestWish | undefined): number {
-  const { ISCSI_DIGEST_TYPE_CRC32C, ISCSI_DIGEST_TYPE_NONE } = ISCSI_DIGEST_TYPES;
-  return wish === 'crc32c' || wish === 'preferred' ? ISCSI_DIGEST_TYPE_CRC32C : ISCSI_DIGEST_TYPE_NONE;
 }

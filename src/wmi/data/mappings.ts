@@ -4,8 +4,8 @@ import type { DeviceInfo, InitiatorService, SessionInfo } from '../../service/in
 import type { StructureInput } from '../layout/index.ts';
 import type { DataBlock } from '../provider/index.ts';
 import { lunInstanceName } from '../provider/index.ts';
+import { driverId, isOf } from '../unique-ids.ts';
 import type { WmiGround } from '../wmi-ground.ts';
-import { isOf, uniqueIdOf } from './unique-ids.ts';
 
 /** A session and the devices that it has. */
 interface Mapped {
@@ -47,10 +47,10 @@ export function lunMappings({ service, adapters }: WmiGround): DataBlock<'MSiSCS
         if (adapter === undefined) return [];
         return [
           {
-            instanceName: lunInstanceName(adapter, uniqueIdOf(sessionId), BigInt(lun)),
+            instanceName: lunInstanceName(adapter, driverId(sessionId), BigInt(lun)),
             value: {
               UniqueAdapterId: adapter.adapterId,
-              UniqueSessionId: uniqueIdOf(sessionId),
+              UniqueSessionId: driverId(sessionId),
               OSBus: osBusNumber,
               OSTarget: osTargetNumber,
               OSLUN: osLun,
@@ -75,7 +75,7 @@ function asMapping({ session, devices }: Mapped, isPersistent: boolean): Structu
   return {
     OSBus: osBusNumber,
     OSTarget: osTargetNumber,
-    UniqueSessionId: uniqueIdOf(session.sessionId),
+    UniqueSessionId: driverId(session.sessionId),
     TargetName: session.targetName,
     FromPersistentLogin: isPersistent,
     LUNList: devices.map(({ lun, osLun }) => ({ TargetLUN: BigInt(lun), OSLUN: osLun })),

@@ -6,9 +6,9 @@ import type { PersistentLogin } from '../../service/index.ts';
 import { ipAddressOf } from '../ip-address.ts';
 import type { StructureInput } from '../layout/index.ts';
 import type { DataBlock } from '../provider/index.ts';
+import { driverId } from '../unique-ids.ts';
 import type { WmiGround } from '../wmi-ground.ts';
 import { asLoginOptions } from './login-options.ts';
-import { uniqueIdOf } from './unique-ids.ts';
 
 /** ISCSI_ANY_INITIATOR_PORT, and in a mapping that the driver chooses. */
 const any = 0xffff_ffff;
@@ -59,7 +59,7 @@ function asWantedMapping({
   return {
     OSBus: mapping?.osBusNumber ?? any,
     OSTarget: mapping?.osTargetNumber ?? any,
-    UniqueSessionId: sessionId === undefined ? 0n : uniqueIdOf(sessionId),
+    UniqueSessionId: sessionId === undefined ? 0n : driverId(sessionId),
     TargetName: targetName,
     FromPersistentLogin: true,
     LUNList: (mapping?.luns ?? []).map(({ osLun, targetLun }) => ({ TargetLUN: lunNumberOf(targetLun), OSLUN: osLun })),

@@ -2,7 +2,7 @@
 
 import type { InitiatorInstance } from '../../adapter/index.ts';
 import { assert } from '../../base/index.ts';
-import { anyInitiatorPort, type InitiatorPlace, type UniqueId } from '../../service/index.ts';
+import { anyInitiatorPort, type InitiatorPlace } from '../../service/index.ts';
 import { adapterInstanceName, isSameInstance } from '../provider/index.ts';
 import type { WmiGround } from '../wmi-ground.ts';
 
@@ -16,16 +16,6 @@ export function adapterOf({ adapters }: WmiGround, instanceName: string): Initia
 /** The names of all adapters. */
 export function adapterNames({ adapters }: WmiGround): () => readonly string[] {
   return () => adapters.map(adapterInstanceName);
-}
-
-/** An id of 64 bits as the service has it: behind that of its adapter. */
-export function serviceId({ adapterId }: Pick<InitiatorInstance, 'adapterId'>, id: bigint): UniqueId {
-  return [adapterId, id].map((half) => half.toString(16).padStart(16, '0')).join('-');
-}
-
-/** The part of the service's id that is the driver's. */
-export function driverId(id: UniqueId): bigint {
-  return BigInt(`0x${id.slice(id.indexOf('-') + 1)}`);
 }
 
 /** An adapter, and its port unless all are meant. */

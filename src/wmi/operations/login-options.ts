@@ -1,12 +1,10 @@
 // ISCSI_LoginOptions with the user name and the password that go with them, as the service takes them.
 
+import { chapSecretLength } from '../../base/index.ts';
 import type { DigestWish, LoginOptions, Secret } from '../../service/index.ts';
 import type { StructureValue } from '../layout/index.ts';
 import { ISCSI_DIGEST_TYPES, ISCSI_LOGIN_FLAGS, ISCSI_LOGIN_OPTIONS_INFO_SPECIFIED } from '../values/index.ts';
 import { refuse } from './status.ts';
-
-/** The lengths that a CHAP secret may have (the text of ISDSC_INVALID_TARGET_CHAP_SECRET), in bytes. */
-export const chapSecretLength = { least: 12, most: 16 } as const;
 
 /** How many connections MaxConnections can say at most (RFC 7143 §13.2): here as many as the target takes. */
 const noLimit = 0xffff;
@@ -49,11 +47,6 @@ export function loginOptionsOf({ LoginOptions: given, Username, Password }: Cred
     ...(has(bit.ISCSI_LOGIN_OPTIONS_USERNAME) && Username.length > 0 ? { userName: nameOf(Username) } : {}),
     ...(has(bit.ISCSI_LOGIN_OPTIONS_PASSWORD) ? { password: passwordOf(Password) } : {}),
   };
-}
-
-/** Whether options allow several sessions with one target. */
-export function isMultipath({ loginFlags = 0 }: LoginOptions): boolean {
-  return (loginFlags & ISCSI_LOGIN_FLAGS.ISCSI_LOGIN_FLAG_MULTIPATH_ENABLED) !== 0;
 }
 
 /** SecurityFlags, and the preshared key for IPsec where there is one. Both are refused later, by the service. */

@@ -3,11 +3,13 @@
 import type { InitiatorInstance } from '../../adapter/index.ts';
 import type { DriverLoginInput, LoginNode, LoginOptions } from '../../service/index.ts';
 import type { StructureValue } from '../layout/index.ts';
+import { isMultipath } from '../login-meanings.ts';
 import type { MethodBlock } from '../provider/index.ts';
+import { driverId, serviceId } from '../unique-ids.ts';
 import { LOGINSESSIONTYPE } from '../values/index.ts';
 import type { WmiGround } from '../wmi-ground.ts';
-import { adapterOf, driverId, placeOf, serviceId } from './adapters.ts';
-import { isMultipath, loginOptionsOf, securityOf } from './login-options.ts';
+import { adapterOf, placeOf } from './adapters.ts';
+import { loginOptionsOf, securityOf } from './login-options.ts';
 import { mappingOf, portalOf } from './places.ts';
 import { answer, done, refuse, type Statuses } from './status.ts';
 

@@ -1,9 +1,10 @@
 // MSiSCSI_Operations: iSNS and RADIUS servers, and the secrets of CHAP and RADIUS. The service keeps them, for all adapters.
 
+import { chapSecretLength } from '../../base/index.ts';
 import type { StructureValue } from '../layout/index.ts';
 import type { MethodBlock } from '../provider/index.ts';
 import type { WmiGround } from '../wmi-ground.ts';
-import { chapSecretLength, secretOf } from './login-options.ts';
+import { secretOf } from './login-options.ts';
 import { addressOf } from './places.ts';
 import { done, refuse } from './status.ts';
 

@@ -5,6 +5,7 @@ import type { AuthType, DigestWish, LoginOptions, Secret, StoredLoginOptions } f
 import type { CimObject } from '../cim/cim-value.ts';
 import { cimObject, type PropertiesOf, valuesOf } from '../cim/class-table.ts';
 import { refuse, type Statuses } from '../cim/return-value.ts';
+import { asDigest } from '../login-meanings.ts';
 import {
   ISCSI_LOGIN_OPTIONS_INFO_SPECIFIED as bit,
   ISCSI_DIGEST_TYPES,
@@ -82,11 +83,6 @@ export function readPassword(bytes: Uint8Array): Secret {
   return refuse('ISDSC_INVALID_TARGET_CHAP_SECRET', why);
 }
 
-/** Whether options ask for several sessions with one target. */
-export function isMultipath(options: LoginOptions | undefined): boolean {
-  return ((options?.loginFlags ?? 0) & ISCSI_LOGIN_FLAGS.ISCSI_LOGIN_FLAG_MULTIPATH_ENABLED) !== 0;
-}
-
 /** Login options as the class has them; of a password, that there is one. */
 export function asLoginOptions(options: StoredLoginOptions): CimObject {
   const { authType, userName, headerDigest, dataDigest } = options;
@@ -141,10 +137,4 @@ function readDigest(type: number, name: string): DigestWish {
   return type === ISCSI_DIGEST_TYPES.ISCSI_DIGEST_TYPE_CRC32C
     ? 'crc32c'
     : invalid(`LoginOptions.${name} must be 0 or 1`);
-}
-
-/** `preferred` is not the class's, which says CRC32C of what may be none as well. */
-function asDigest(wish: DigestWish | undefined): number {
-  const { ISCSI_DIGEST_TYPE_CRC32C, ISCSI_DIGEST_TYPE_NONE } = ISCSI_DIGEST_TYPES;
-  return wish === 'crc32c' || wish === 'preferred' ? ISCSI_DIGEST_TYPE_CRC32C : ISCSI_DIGEST_TYPE_NONE;
 }

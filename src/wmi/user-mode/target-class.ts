@@ -4,9 +4,10 @@ import type { InitiatorService, KnownTarget, LoginInput, TargetInstance } from '
 import type { CimClass } from '../cim/cim-class.ts';
 import type { PropertiesOf } from '../cim/class-table.ts';
 import { type MethodCall, tableClass } from '../cim/table-class.ts';
+import { isMultipath } from '../login-meanings.ts';
 import { findEmbedded } from './embedded.ts';
 import { readKey, readSecurityFlags, required } from './inputs.ts';
-import { asLoginOptions, isMultipath, loginStatuses, readLoginOptions } from './login-options.ts';
+import { asLoginOptions, loginStatuses, readLoginOptions } from './login-options.ts';
 import { asMappings, readMappings } from './mappings.ts';
 import { asPortalGroups, placeOf, readPortal } from './portals.ts';
 
